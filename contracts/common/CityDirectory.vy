@@ -22,6 +22,13 @@ exports: authorized.authority
 CHAIN_ENGINEER_ROLE: public(constant(bytes32)) = keccak256("CHAIN_ENGINEER_ROLE")
 MAX_NAMES: constant(uint256) = 128
 
+
+struct Entry:
+    name: bytes32
+    address_: address
+
+
+
 address_of: public(HashMap[bytes32, address])
 # name -> how often it was set; 0 is never
 version_of: public(HashMap[bytes32, uint256])
@@ -32,8 +39,13 @@ _names: DynArray[bytes32, MAX_NAMES]
 
 
 @deploy
-def __init__(authority: address):
+def __init__(authority: address, entries: DynArray[Entry, MAX_NAMES]):
+    """
+    @param  entries  What is in force from the start.
+    """
     authorized.__init__(authority)
+    for entry: Entry in entries:
+        self._set(entry.name, entry.address_)
 
 
 @external
@@ -55,6 +67,12 @@ def set_entry(name: bytes32, new_address: address):
         | "city_directory: address was used"
     """
     authorized._check_role(CHAIN_ENGINEER_ROLE, msg.sender)
+    self._set(name, new_address)
+
+
+# --- internal
+@internal
+def _set(name: bytes32, new_address: address):
     assert name != empty(bytes32), "city_directory: no name"
     assert new_address.is_contract, "city_directory: no contract"
     # An address has one name for ever: `replaced_by` can then never run in a circle.

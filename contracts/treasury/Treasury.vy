@@ -38,6 +38,14 @@ exports: (
 
 TREASURER_ROLE: public(constant(bytes32)) = keccak256("TREASURER_ROLE")
 CASHIER_ROLE: public(constant(bytes32)) = keccak256("CASHIER_ROLE")
+MAX_FUNDS: constant(uint256) = 32
+
+
+struct NewFund:
+    name: bytes32
+    is_restricted: bool
+
+
 
 funds: public(HashMap[bytes32, ITreasury.Fund])
 # {asset} token -> fund -> free to be approved
@@ -52,8 +60,13 @@ payments: public(HashMap[uint256, ITreasury.Payment])
 
 
 @deploy
-def __init__(authority: address):
+def __init__(authority: address, new_funds: DynArray[NewFund, MAX_FUNDS]):
+    """
+    @param  new_funds  Funds that are open from the start.
+    """
     authorized.__init__(authority)
+    for fund: NewFund in new_funds:
+        self._open(fund.name, fund.is_restricted)
 
 
 # --- anyone
@@ -81,10 +94,7 @@ def open_fund(fund: bytes32, is_restricted: bool):
     @custom:reverts "treasury: no fund name" | "treasury: fund is open"
     """
     authorized._check_role(TREASURER_ROLE, msg.sender)
-    assert fund != empty(bytes32), "treasury: no fund name"
-    assert not self.funds[fund].is_open, "treasury: fund is open"
-    self.funds[fund] = ITreasury.Fund(is_open=True, is_restricted=is_restricted)
-    log ITreasury.FundOpened(fund=fund, is_restricted=is_restricted)
+    self._open(fund, is_restricted)
 
 
 @external
@@ -208,6 +218,14 @@ def pay(payment_id: uint256):
 
 
 # --- internal
+@internal
+def _open(fund: bytes32, is_restricted: bool):
+    assert fund != empty(bytes32), "treasury: no fund name"
+    assert not self.funds[fund].is_open, "treasury: fund is open"
+    self.funds[fund] = ITreasury.Fund(is_open=True, is_restricted=is_restricted)
+    log ITreasury.FundOpened(fund=fund, is_restricted=is_restricted)
+
+
 @internal
 def _book_in(token: address, fund: bytes32, amount: uint256):
     self.balance_of[token][fund] += amount

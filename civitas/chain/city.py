@@ -1,0 +1,83 @@
+"""The contracts of one city, by name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Self
+
+from ape import project
+from ape.contracts import ContractContainer, ContractInstance
+
+from civitas.chain.address_book import AddressBook
+
+BLUEPRINTS = ("SecurityToken", "RevenueSplitter", "RetirementCertificate")
+
+
+@dataclass(frozen=True)
+class City:
+    """Every contract that exists once. Tokens and splitters are found through their factories."""
+
+    payment_token: ContractInstance
+    authority: ContractInstance
+    asset_registry: ContractInstance
+    appraisals: ContractInstance
+    identity_registry: ContractInstance
+    token_factory: ContractInstance
+    splitter_factory: ContractInstance
+    lease: ContractInstance
+    treasury: ContractInstance
+    carbon_credit: ContractInstance
+    directory: ContractInstance
+
+    @classmethod
+    def from_book(cls, book: AddressBook) -> Self:
+        """The city that the records describe. Raises CivitasError on a missing record."""
+        return cls(
+            **{
+                field.name: _contract(book, CONTRACT_NAMES[field.name])
+                for field in fields(cls)
+            }
+        )
+
+    @property
+    def certificate(self) -> ContractInstance:
+        return contract_at(project.RetirementCertificate, self.carbon_credit.certificate())
+
+    def token(self, asset_id: int) -> ContractInstance:
+        """The asset's security token; the caller knows that it has one."""
+        return contract_at(project.SecurityToken, self.asset_registry.token_of(asset_id))
+
+    def splitter(self, asset_id: int) -> ContractInstance:
+        """The asset's revenue splitter; the caller knows that it has one."""
+        return contract_at(project.RevenueSplitter, self.splitter_factory.splitter_of(asset_id))
+
+    def contracts(self) -> Iterator[tuple[str, ContractInstance]]:
+        """Name and instance of every contract that exists once, the certificate included."""
+        for field in fields(self):
+            yield CONTRACT_NAMES[field.name], getattr(self, field.name)
+        yield "RetirementCertificate", self.certificate
+
+
+# field of City -> name of its record
+CONTRACT_NAMES = {
+    "payment_token": "PaymentToken",
+    "authority": "Authority",
+    "asset_registry": "AssetRegistry",
+    "appraisals": "Appraisals",
+    "identity_registry": "IdentityRegistry",
+    "token_factory": "TokenFactory",
+    "splitter_factory": "SplitterFactory",
+    "lease": "Lease",
+    "treasury": "Treasury",
+    "carbon_credit": "CarbonCredit",
+    "directory": "CityDirectory",
+}
+
+
+def _contract(book: AddressBook, name: str) -> ContractInstance:
+    record = book.require(name)
+    return contract_at(project.contracts[record.contract], record.address)
+
+
+def contract_at(container: ContractContainer, address: str) -> ContractInstance:
+    """Our own contract at an address: no explorer is asked, and there are no proxies to detect."""
+    return container.at(address, fetch_from_explorer=False, detect_proxy=False)

@@ -1,0 +1,292 @@
+"""Deploys and wires a city, one record after each contract, so that a broken run can go on.
+
+The deployer is the Authority's first admin: it grants the roles of the parameters and names the
+council as its successor. It never holds a role of its own, and none at all once the council has
+accepted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ape import accounts, chain, project
+from ape.api import AccountAPI, ReceiptAPI
+from ape.contracts import ContractInstance
+from eth_utils import keccak
+
+from civitas.chain.address_book import AddressBook, Record
+from civitas.chain.city import BLUEPRINTS, City, contract_at
+from civitas.chain.parameters import Parameters
+from civitas.chain.roles import ADMIN, SEPARATED, Role
+from civitas.errors import CivitasError
+from civitas.profiles import Profile
+
+Say = Callable[[str], None]
+
+ZERO_ADDRESS = "0x" + "00" * 20
+
+
+class WrongDeployment(CivitasError):
+    """What is on the chain is not what was asked for; the message names it."""
+
+
+def name32(text: str) -> bytes:
+    """A short ASCII name as bytes32, as the directory, funds and classes use it."""
+    raw = text.encode("ascii")
+    if not 0 < len(raw) <= 32:
+        raise CivitasError(f"{text!r} must have 1 to 32 ASCII characters")
+    return raw.ljust(32, b"\0")
+
+
+def address_of(account: str) -> str:
+    """The address of an account in the parameters: itself, or the test account it names."""
+    if account.startswith("test:"):
+        index = int(account.removeprefix("test:"))
+        if not chain.provider.network.is_local:
+            raise CivitasError(f"{account} is a test account; on this network give an address")
+        return str(accounts.test_accounts[index].address)
+    return account
+
+
+@dataclass(frozen=True)
+class Deployer:
+    """Deploys what the book does not have yet, and takes from it what it has."""
+
+    account: AccountAPI
+    book: AddressBook
+    params: Path
+    say: Say
+
+    def contract(self, name: str, *arguments: Any, kind: str | None = None) -> ContractInstance:
+        """A contract of the project; `kind` is its source name where `name` differs.
+
+        Raises WrongDeployment when a record does not fit the chain or the arguments.
+        """
+        container = project.contracts[kind or name]
+        if address := self._recorded(name, arguments):
+            return contract_at(container, address)
+        receipt = self.account.call(container(*arguments))
+        address = str(receipt.contract_address)
+        self._record(name, kind or name, address, receipt, arguments)
+        return contract_at(container, address)
+
+    def blueprint(self, name: str) -> str:
+        """An ERC-5202 blueprint of a contract of the project; its address."""
+        title = f"{name}Blueprint"
+        if address := self._recorded(title, ()):
+            return address
+        container = project.contracts[name]
+        receipt = self.account.declare(container)
+        self._record(title, name, str(receipt.contract_address), receipt, ())
+        return str(receipt.contract_address)
+
+    def _recorded(self, name: str, arguments: tuple[Any, ...]) -> str | None:
+        record = self.book.get(name)
+        if record is None:
+            return None
+        if code_hash(record.address) != record.code_hash:
+            raise WrongDeployment(
+                f"{name}: the code at {record.address} is not the recorded one; "
+                f"is {self.book.folder} of another network? Remove its records to start anew"
+            )
+        if record.arguments != _as_text(arguments):
+            raise WrongDeployment(
+                f"{name}: recorded with other arguments than {self.params} gives now; "
+                "a deployed contract can't be changed, only replaced"
+            )
+        self.say(f"{name:<28} {record.address}  as recorded")
+        return record.address
+
+    def _record(
+        self,
+        name: str,
+        kind: str,
+        address: str,
+        receipt: ReceiptAPI,
+        arguments: tuple[Any, ...],
+    ) -> None:
+        compiler = project.contracts[kind].contract_type
+        self.book.put(
+            name,
+            Record(
+                contract=kind,
+                address=address,
+                transaction=receipt.txn_hash,
+                block=receipt.block_number,
+                deployer=str(self.account.address),
+                arguments=_as_text(arguments),
+                code_hash=code_hash(address),
+                compiler="vyper 0.4.3",
+                evm_version=project.config.vyper.evm_version or "default",
+                params=self.params.as_posix(),
+            ),
+        )
+        size = len(compiler.runtime_bytecode.bytecode) // 2 - 1 if compiler.runtime_bytecode else 0
+        self.say(f"{name:<28} {address}  {receipt.gas_used:>9,} gas  {size:>6,} bytes")
+
+
+def code_hash(address: str) -> str:
+    """keccak256 of the code at an address, as 0x text."""
+    return "0x" + keccak(bytes(chain.provider.get_code(address))).hex()
+
+
+def deploy_city(
+    params: Path, book: AddressBook, account: AccountAPI, say: Say = lambda line: None
+) -> City:
+    """Deploy what is missing, grant the roles, and name the council as admin.
+
+    Raises InputErrors for bad parameters before anything is sent, and WrongDeployment.
+    """
+    parameters = Parameters.read(params)
+    profile = parameters.load_profile(params)
+    council = address_of(parameters.council)
+    holders = {
+        role: tuple(address_of(each) for each in parameters.roles.get(role.name, ()))
+        for role in Role
+    }
+    if account.address == council or any(account.address in held for held in holders.values()):
+        raise CivitasError(f"{account.address} deploys, so it can be neither council nor a role")
+
+    city = _deploy_contracts(parameters, profile, Deployer(account, book, params, say))
+    _grant_roles(city, holders, account, say)
+    if city.authority.admin() != council and city.authority.pending_admin() != council:
+        city.authority.transfer_admin(council, sender=account)
+        say(f"named {council} as admin; it must call accept_admin() on {city.authority.address}")
+    return city
+
+
+def accept_admin(city: City, council: AccountAPI) -> None:
+    """Complete the hand-over, where the council's key is at hand."""
+    city.authority.accept_admin(sender=council)
+
+
+def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deployer) -> City:
+    currency = profile.currency
+    if parameters.payment_token == "mock":
+        title = f"Test {currency.symbol}"
+        payment_token = deployer.contract(
+            "PaymentToken", title, f"t{currency.symbol}", currency.decimals, kind="MockPaymentToken"
+        )
+    else:
+        payment_token = _existing_token(parameters.payment_token, profile)
+    authority = deployer.contract(
+        "Authority", [(first.id, second.id) for first, second in SEPARATED]
+    )
+    asset_registry = deployer.contract(
+        "AssetRegistry",
+        authority.address,
+        parameters.uris.deeds,
+        [
+            (name32(each.code), each.is_tokenisable, each.is_leasable)
+            for each in profile.property_classes
+        ],
+        keccak(text=parameters.classes_resolution),
+    )
+    appraisals = deployer.contract("Appraisals", authority.address, asset_registry.address)
+    identity_registry = deployer.contract("IdentityRegistry", authority.address)
+    blueprints = {name: deployer.blueprint(name) for name in BLUEPRINTS}
+    token_factory = deployer.contract(
+        "TokenFactory",
+        authority.address,
+        blueprints["SecurityToken"],
+        asset_registry.address,
+        identity_registry.address,
+    )
+    splitter_factory = deployer.contract(
+        "SplitterFactory",
+        authority.address,
+        blueprints["RevenueSplitter"],
+        asset_registry.address,
+    )
+    lease = deployer.contract(
+        "Lease",
+        authority.address,
+        payment_token.address,
+        asset_registry.address,
+        splitter_factory.address,
+        profile.utc_offset_minutes,
+    )
+    treasury = deployer.contract(
+        "Treasury",
+        authority.address,
+        [(name32(fund.name), fund.is_restricted) for fund in parameters.funds],
+    )
+    carbon_credit = deployer.contract(
+        "CarbonCredit",
+        authority.address,
+        asset_registry.address,
+        identity_registry.address,
+        blueprints["RetirementCertificate"],
+        parameters.uris.credits,
+        parameters.uris.certificates,
+    )
+    entries = {
+        "PaymentToken": payment_token,
+        "Authority": authority,
+        "AssetRegistry": asset_registry,
+        "Appraisals": appraisals,
+        "IdentityRegistry": identity_registry,
+        "TokenFactory": token_factory,
+        "SplitterFactory": splitter_factory,
+        "Lease": lease,
+        "Treasury": treasury,
+        "CarbonCredit": carbon_credit,
+    }
+    directory = deployer.contract(
+        "CityDirectory",
+        authority.address,
+        [(name32(name), contract.address) for name, contract in entries.items()],
+    )
+    return City(
+        payment_token=payment_token,
+        authority=authority,
+        asset_registry=asset_registry,
+        appraisals=appraisals,
+        identity_registry=identity_registry,
+        token_factory=token_factory,
+        splitter_factory=splitter_factory,
+        lease=lease,
+        treasury=treasury,
+        carbon_credit=carbon_credit,
+        directory=directory,
+    )
+
+
+def _existing_token(address: str, profile: Profile) -> ContractInstance:
+    token = contract_at(project.MockPaymentToken, address_of(address))
+    decimals = token.decimals()
+    if decimals != profile.currency.decimals:
+        raise CivitasError(
+            f"payment_token {address} has {decimals} decimals, "
+            f"the profile's {profile.currency.symbol} has {profile.currency.decimals}"
+        )
+    return token
+
+
+def _grant_roles(
+    city: City, holders: dict[Role, tuple[str, ...]], account: AccountAPI, say: Say
+) -> None:
+    wanted = {**holders, Role.TOKEN_FACTORY: (city.token_factory.address,)}
+    for role, addresses in wanted.items():
+        for address in addresses:
+            if not city.authority.hasRole(role.id, address):
+                if not city.authority.hasRole(ADMIN, account.address):
+                    raise WrongDeployment(
+                        f"{address} lacks {role.name}, and {account.address} is no longer admin: "
+                        "the council must grant it"
+                    )
+                city.authority.grantRole(role.id, address, sender=account)
+                say(f"granted {role.name:<20} {address}")
+
+
+def _as_text(arguments: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(_text(each) for each in arguments)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_text(each) for each in value) + "]"
+    return str(value)

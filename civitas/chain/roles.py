@@ -1,0 +1,49 @@
+"""The roles of the Authority, and which of them one key must never combine."""
+
+from enum import StrEnum
+from itertools import combinations
+
+from eth_utils import keccak
+
+
+class Role(StrEnum):
+    """One duty each; the value is what the contracts hash."""
+
+    ASSET_MANAGER = "ASSET_MANAGER_ROLE"  # registers, tokenises, lets
+    COUNCIL_CLERK = "COUNCIL_CLERK_ROLE"  # records what the council resolved
+    APPRAISER = "APPRAISER_ROLE"
+    COMPLIANCE_OFFICER = "COMPLIANCE_OFFICER_ROLE"  # investors, freezes
+    ESG_OFFICER = "ESG_OFFICER_ROLE"  # carbon projects, energy readings
+    CARBON_VERIFIER = "CARBON_VERIFIER_ROLE"  # issues on evidence
+    FISCAL_ANALYST = "FISCAL_ANALYST_ROLE"  # proposes budgets
+    TREASURER = "TREASURER_ROLE"  # approves payments, sets payees
+    CASHIER = "CASHIER_ROLE"  # pays
+    AUDITOR = "AUDITOR_ROLE"  # reads and attests
+    GUARDIAN = "GUARDIAN_ROLE"  # stops
+    CHAIN_ENGINEER = "CHAIN_ENGINEER_ROLE"  # replaces, starts again
+    TOKEN_FACTORY = "TOKEN_FACTORY_ROLE"  # the TokenFactory contract
+
+    @property
+    def id(self) -> bytes:
+        return keccak(text=self.value)
+
+
+ADMIN = bytes(32)
+
+# Whoever proposes doesn't approve, whoever approves doesn't pay; whoever registers a thing
+# neither resolves on it nor values it; a claim is not verified by who makes it; the auditor does
+# nothing else; who stops a contract doesn't decide when it starts again.
+_APART: tuple[tuple[Role, ...], ...] = (
+    (Role.FISCAL_ANALYST, Role.TREASURER, Role.CASHIER),
+    (Role.ASSET_MANAGER, Role.COUNCIL_CLERK, Role.APPRAISER),
+    (Role.ASSET_MANAGER, Role.COMPLIANCE_OFFICER),
+    (Role.ESG_OFFICER, Role.CARBON_VERIFIER),
+    (Role.GUARDIAN, Role.CHAIN_ENGINEER),
+)
+
+SEPARATED: tuple[tuple[Role, Role], ...] = tuple(
+    dict.fromkeys(
+        [pair for group in _APART for pair in combinations(group, 2)]
+        + [(Role.AUDITOR, role) for role in Role if role is not Role.AUDITOR]
+    )
+)
