@@ -1,0 +1,182 @@
+"""
+Our own contracts. One account, the operator, holds every role, as the peers' owner does; the
+Authority's admin may hold none, so the signer deploys it.
+"""
+
+from collections.abc import Callable, Sequence
+
+import ape
+from ape.api import AccountAPI, ReceiptAPI
+from ape.contracts import ContractInstance
+from eth_utils.crypto import keccak
+
+from bench.operations import Figures, Measurement
+from bench.scenarios import Receipts, Splitter, credits, deeds, fungible, income, splitter
+from bench.stage import START, Stage
+
+NAME = "Civitas"
+ROLES = (
+    "ASSET_MANAGER_ROLE",
+    "CARBON_VERIFIER_ROLE",
+    "COMPLIANCE_OFFICER_ROLE",
+    "COUNCIL_CLERK_ROLE",
+    "ESG_OFFICER_ROLE",
+    "TREASURER_ROLE",
+)
+RESOLUTION = keccak(text="resolution")
+DOCUMENT = keccak(text="document")
+COUNTRY = 276  # ISO 3166-1 numeric
+INVESTOR_CLASS = 1
+OFFICE = 0  # place in the list of property classes
+ASSET_ID = 1  # the first deed
+YEAR = 365 * 86_400  # {s}
+VALID_UNTIL = START + YEAR  # {s}
+VINTAGE = 2026
+AREA = 12_345  # {0.01 m2}
+ENERGY = 67_890  # {kWh} per year
+UNITS = 10**24  # {unit}
+NO_PURPOSE = bytes(32)
+BPS = 10_000
+
+
+def measure(stage: Stage) -> list[Measurement]:
+    # Not from the cache, which does not notice that only an imported module has changed.
+    ape.project.load_contracts(use_cache=False)
+    authority = _authority(stage)
+    registry = _asset_registry(stage, authority)
+    identities = stage.deploy(ape.project.IdentityRegistry, authority)
+
+    def token() -> ContractInstance:
+        return _security_token(stage, authority, registry, identities)
+
+    figures = {
+        **_deeds(stage, registry),
+        **_transfers(stage, token(), identities),
+        **_income(stage, token()),
+        **_splits(stage, authority),
+        **_credits(stage, authority, registry, identities),
+    }
+    return [Measurement(NAME, figures)]
+
+
+def _deeds(stage: Stage, registry: ContractInstance) -> Figures:
+    def mint(to: AccountAPI, number: int) -> Receipts:
+        return [_register(stage, registry, to, f"parcel {number}")]
+
+    def allow_transfer(asset_id: int, receiver: AccountAPI) -> None:
+        registry.approve_disposal(asset_id, receiver, RESOLUTION, sender=stage.operator)
+
+    return deeds(stage, registry, mint, allow_transfer)
+
+
+def _transfers(stage: Stage, token: ContractInstance, identities: ContractInstance) -> Figures:
+    def onboard(investor: AccountAPI) -> Receipts:
+        identity = stage.payees[0]  # any address; what stands behind it is kept off the chain
+        registration = (investor, identity, COUNTRY, INVESTOR_CLASS, VALID_UNTIL)
+        return [identities.register([registration], sender=stage.operator)]
+
+    def freeze(account: AccountAPI, amount: int) -> Receipts:
+        frozen = token.getFrozenTokens(account) + amount
+        return [token.setFrozenTokens(account, frozen, sender=stage.operator)]
+
+    return fungible(stage, token, _mint(stage, token), onboard, freeze)
+
+
+def _income(stage: Stage, token: ContractInstance) -> Figures:
+    """After `_transfers`: the holders are registered."""
+    stage.money.approve(token, 2**256 - 1, sender=stage.payer)
+
+    def deposit(amount: int) -> Receipts:
+        return [token.deposit_income(stage.money, amount, NO_PURPOSE, sender=stage.payer)]
+
+    def claim(holder: AccountAPI) -> Receipts:
+        return [token.claim_income(holder, sender=holder)]
+
+    return income(stage, token, _mint(stage, token), deposit, claim)
+
+
+def _splits(stage: Stage, authority: ContractInstance) -> Figures:
+    def make(payees: Sequence[str]) -> Splitter:
+        table = [(payee, BPS // len(payees), NO_PURPOSE) for payee in payees]
+        contract = stage.deploy(
+            ape.project.RevenueSplitter, authority, ASSET_ID, stage.money, table
+        )
+
+        def split() -> Receipts:
+            return [contract.distribute(sender=stage.operator)]
+
+        def claim(payee: str) -> Receipts:
+            return [contract.release(stage.money, payee, sender=stage.operator)]
+
+        def credit() -> None:
+            contract.set_payees(table, sender=stage.operator)  # credits what came in until then
+
+        return Splitter(contract, split, claim, credit)
+
+    return splitter(stage, make)
+
+
+def _credits(
+    stage: Stage,
+    authority: ContractInstance,
+    registry: ContractInstance,
+    identities: ContractInstance,
+) -> Figures:
+    """After `_transfers`: the holders are registered."""
+    operator = stage.operator
+    certificate = operator.declare(ape.project.RetirementCertificate).contract_address
+    credit = stage.deploy(
+        ape.project.CarbonCredit,
+        *(authority, registry, identities, certificate, "ipfs://batches/", "ipfs://retired/"),
+    )
+    credit.register_project(ASSET_ID, DOCUMENT, sender=operator)
+    project = credit.total_projects()
+
+    def issue(to: AccountAPI, number: int, amount: int) -> Receipts:
+        period = (number * YEAR, (number + 1) * YEAR)
+        batch = (project, to, amount, VINTAGE, *period, DOCUMENT)
+        return [credit.issue(*batch, sender=operator)]
+
+    def retire(holder: AccountAPI, batch: int, amount: int) -> Receipts:
+        return [credit.retire(batch, holder, amount, sender=holder)]
+
+    return credits(stage, credit, issue, retire)
+
+
+def _authority(stage: Stage) -> ContractInstance:
+    authority = stage.signer.deploy(ape.project.Authority, [])
+    for role in ROLES:
+        authority.grantRole(keccak(text=role), stage.operator, sender=stage.signer)
+    return authority
+
+
+def _asset_registry(stage: Stage, authority: ContractInstance) -> ContractInstance:
+    office = (b"OFFICE".ljust(32, b"\0"), True, True)  # may be sold, may be let
+    return stage.deploy(ape.project.AssetRegistry, authority, "ipfs://city/", [office], RESOLUTION)
+
+
+def _register(
+    stage: Stage, registry: ContractInstance, owner: AccountAPI, parcel: str
+) -> ReceiptAPI:
+    record = (keccak(text=parcel), OFFICE, AREA, ENERGY, DOCUMENT)
+    return registry.register(owner, [record], sender=stage.operator)
+
+
+def _security_token(
+    stage: Stage,
+    authority: ContractInstance,
+    registry: ContractInstance,
+    identities: ContractInstance,
+) -> ContractInstance:
+    """A token on a deed of its own."""
+    asset_id = registry.total_assets() + 1
+    _register(stage, registry, stage.operator, f"tokenised parcel {asset_id}")
+    registry.register_units(asset_id, UNITS, RESOLUTION, sender=stage.operator)
+    return stage.deploy(
+        ape.project.SecurityToken,
+        *(authority, registry, identities, asset_id, "City Hall", "HALL", 18, stage.money),
+    )
+
+
+def _mint(stage: Stage, token: ContractInstance) -> Callable[[AccountAPI, int], Receipts]:
+    return lambda to, amount: [token.mint(to, amount, sender=stage.operator)]
