@@ -1,0 +1,129 @@
+"""Reads a city back off the chain and compares it with its records and parameters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ape import chain
+
+from civitas.chain.address_book import AddressBook
+from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, City
+from civitas.chain.deploy import address_of, code_hash, name32
+from civitas.chain.parameters import Parameters
+from civitas.chain.roles import ADMIN, SEPARATED, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that must be true of a deployment; `detail` says what was found."""
+
+    link: str
+    holds: bool
+    detail: str
+
+
+def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
+    """Every fact in the order in which one rests on the other.
+
+    Raises InputErrors for bad parameters and CivitasError for a missing record.
+    """
+    parameters = Parameters.read(params)
+    yield from _code(parameters, book)
+    city = City.from_book(book)
+    yield from _wiring(city, book)
+    yield from _roles(parameters, city, book)
+
+
+def _equal(link: str, found: object, expected: object) -> Fact:
+    return Fact(link, found == expected, f"{found}, expected {expected}")
+
+
+def _code(parameters: Parameters, book: AddressBook) -> Iterator[Fact]:
+    names = [*CONTRACT_NAMES.values(), *(f"{name}Blueprint" for name in BLUEPRINTS)]
+    for name in names:
+        record = book.require(name)
+        if not chain.provider.get_code(record.address):
+            yield Fact(f"{name} has code", False, f"nothing at {record.address}")
+            return
+        yield _equal(f"{name} has the recorded code", code_hash(record.address), record.code_hash)
+
+
+def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
+    authority = city.authority.address
+    for name, contract in city.contracts():
+        if "authority" in contract.contract_type.view_methods:
+            yield _equal(f"{name} obeys the Authority", contract.authority(), authority)
+    registry = city.asset_registry.address
+    identities = city.identity_registry.address
+    yield _equal("Appraisals values this registry", city.appraisals.registry(), registry)
+    yield _equal("TokenFactory: registry", city.token_factory.ASSET_REGISTRY(), registry)
+    yield _equal("TokenFactory: identities", city.token_factory.IDENTITY_REGISTRY(), identities)
+    yield _equal(
+        "TokenFactory: blueprint",
+        city.token_factory.BLUEPRINT(),
+        book.require("SecurityTokenBlueprint").address,
+    )
+    yield _equal("SplitterFactory: registry", city.splitter_factory.ASSET_REGISTRY(), registry)
+    yield _equal(
+        "SplitterFactory: blueprint",
+        city.splitter_factory.BLUEPRINT(),
+        book.require("RevenueSplitterBlueprint").address,
+    )
+    yield _equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
+    yield _equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
+    yield _equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)
+    yield _equal("CarbonCredit: registry", city.carbon_credit.ASSET_REGISTRY(), registry)
+    yield _equal("CarbonCredit: identities", city.carbon_credit.identityRegistry(), identities)
+    yield _equal(
+        "RetirementCertificate: issuer", city.certificate.CREDIT(), city.carbon_credit.address
+    )
+    for name in CONTRACT_NAMES.values():
+        if name != "CityDirectory":
+            yield _equal(
+                f"CityDirectory: {name}",
+                city.directory.address_of(name32(name)),
+                book.require(name).address,
+            )
+
+
+def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fact]:
+    authority = city.authority
+    council = address_of(parameters.council)
+    yield Fact(
+        "the council is admin",
+        authority.admin() == council,
+        f"admin is {authority.admin()}, expected {council}"
+        + ("; it must call accept_admin()" if authority.pending_admin() == council else ""),
+    )
+    deployer = book.require("Authority").deployer
+    if deployer != council:
+        holds = [role.name for role in Role if authority.hasRole(role.id, deployer)]
+        if authority.hasRole(ADMIN, deployer):
+            holds.insert(0, "ADMIN")
+        yield Fact("the deployer holds no role", not holds, f"{deployer} holds {holds or 'none'}")
+    for name, accounts in parameters.roles.items():
+        for account in map(address_of, accounts):
+            yield Fact(
+                f"{name} {account}",
+                authority.hasRole(Role[name].id, account),
+                "holds the role" if authority.hasRole(Role[name].id, account) else "lacks the role",
+            )
+    factory = city.token_factory.address
+    yield Fact(
+        "TokenFactory may bind tokens",
+        authority.hasRole(Role.TOKEN_FACTORY.id, factory),
+        f"{factory} as TOKEN_FACTORY",
+    )
+    for first, second in SEPARATED:
+        yield Fact(
+            f"{first.name} and {second.name} are kept apart",
+            second.id in [bytes(each) for each in authority.apart_from(first.id)],
+            f"apart from {first.name}",
+        )
+    for fund in parameters.funds:
+        opened = city.treasury.funds(name32(fund.name))
+        yield _equal(
+            f"Treasury: fund {fund.name}",
+            (opened.is_open, opened.is_restricted),
+            (True, fund.is_restricted),
+        )

@@ -1,0 +1,1 @@
+"""The chain's events as balanced double-entry books. Pure: takes records, returns records."""

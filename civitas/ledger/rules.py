@@ -1,0 +1,240 @@
+"""What each event means in the books: postings, or a reason why there are none.
+
+Amounts are in base units of the currency, or of CARBON for tonnes. Money is booked where it comes
+to rest: a splitter's `Paid` is matched by the receiver's own event, so only one of the two posts.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from civitas.errors import CivitasError
+from civitas.ledger.journal import Entry, Posting
+from civitas.records import Event
+
+CARBON = "tCO2e"
+
+RENT = "Income:Rent"
+OTHER_INCOME = "Income:Other"
+SPLITTERS = "Assets:Splitters"
+FOR_HOLDERS = "Assets:HeldForHolders"
+TREASURY = "Assets:Treasury"
+HOLDERS = "Liabilities:Holders"
+DISTRIBUTED = "Expenses:DistributedToHolders"
+PAYEES = "Expenses:Payees"
+PAYMENTS = "Expenses:Payments"
+ENCUMBRANCES = "Budget:Encumbrances"
+RESERVE = "Budget:ReserveForEncumbrances"
+CREDITS = "Carbon:Tradable"
+ISSUED = "Carbon:Issued"
+RETIRED = "Carbon:Retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a rule must know besides the event: the currency, and which addresses are splitters."""
+
+    currency: str
+    splitters: frozenset[str]
+
+
+Rule = Callable[[Books, dict[str, Any]], Sequence[Posting]]
+
+
+def _pair(debit: str, credit: str, commodity: str, amount: int) -> tuple[Posting, Posting]:
+    return Posting(debit, commodity, amount), Posting(credit, commodity, -amount)
+
+
+def _fund(account: str, fund: bytes) -> str:
+    return f"{account}:{bytes(fund).rstrip(bytes(1)).decode('ascii')}"
+
+
+def _source(books: Books, depositor: str) -> str:
+    """Where money that was deposited came from: a splitter of ours, or the world outside."""
+    return SPLITTERS if depositor in books.splitters else OTHER_INCOME
+
+
+def _rent_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return _pair(SPLITTERS, RENT, books.currency, event["amount"])
+
+
+def _splitter_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    if any(event["purpose"]):
+        return ()  # the receiver's own event books it
+    return _pair(PAYEES, SPLITTERS, books.currency, event["amount"])
+
+
+def _income_deposited(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    amount = event["amount"]
+    return (
+        *_pair(FOR_HOLDERS, _source(books, event["depositor"]), books.currency, amount),
+        *_pair(DISTRIBUTED, HOLDERS, books.currency, amount),
+    )
+
+
+def _income_claimed(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return _pair(HOLDERS, FOR_HOLDERS, books.currency, event["amount"])
+
+
+def _income_received(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    account = _fund(TREASURY, event["fund"])
+    return _pair(account, _source(books, event["depositor"]), books.currency, event["amount"])
+
+
+def _funds_moved(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return _pair(
+        _fund(TREASURY, event["to_fund"]),
+        _fund(TREASURY, event["from_fund"]),
+        books.currency,
+        event["amount"],
+    )
+
+
+def _payment_approved(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    fund = event["fund"]
+    return _pair(_fund(ENCUMBRANCES, fund), _fund(RESERVE, fund), books.currency, event["amount"])
+
+
+def _payment_cancelled(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    fund = event["fund"]
+    return _pair(_fund(RESERVE, fund), _fund(ENCUMBRANCES, fund), books.currency, event["amount"])
+
+
+def _payment_made(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    fund = event["fund"]
+    return (
+        *_payment_cancelled(books, event),
+        *_pair(_fund(PAYMENTS, fund), _fund(TREASURY, fund), books.currency, event["amount"]),
+    )
+
+
+def _batch_issued(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return _pair(CREDITS, ISSUED, CARBON, event["amount"])
+
+
+def _credit_retired(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return _pair(RETIRED, CREDITS, CARBON, event["amount"])
+
+
+_BOOK_VALUE = "memo: book values are not on the chain yet"
+_REGISTER = "register of holders, not money"
+_RULE_CHANGE = "a rule or a right changed, no money moved"
+_OPERATION = "operation of a contract, no money moved"
+_TOKEN_MOVE = "the contracts' own events say why the money moved"
+
+_STOPS = {"Paused": _OPERATION, "Unpaused": _OPERATION}
+
+# contract -> event -> rule, or the reason for no entry
+RULES: dict[str, dict[str, Rule | str]] = {
+    "Authority": {
+        "AdminTransferStarted": _RULE_CHANGE,
+        "AdminTransferred": _RULE_CHANGE,
+        "RolesSeparated": _RULE_CHANGE,
+        "RoleGranted": _RULE_CHANGE,
+        "RoleRevoked": _RULE_CHANGE,
+        "RoleAdminChanged": _RULE_CHANGE,
+    },
+    "CityDirectory": {"EntrySet": _OPERATION},
+    "AssetRegistry": {
+        "PropertyClassSet": _RULE_CHANGE,
+        "AssetRegistered": _BOOK_VALUE,
+        "Reclassified": _RULE_CHANGE,
+        "EnergyUseSet": "a reading, not money",
+        "UnitsRegistered": _RULE_CHANGE,
+        "TokenBound": _OPERATION,
+        "DisposalApproved": _RULE_CHANGE,
+        "Transfer": _BOOK_VALUE,
+        "Approval": _RULE_CHANGE,
+        "ApprovalForAll": _RULE_CHANGE,
+    },
+    "Appraisals": {"Appraised": "memo: a fair value, not a transaction"},
+    "IdentityRegistry": {
+        "IdentityRegistered": _REGISTER,
+        "IdentityRemoved": _REGISTER,
+        "CountryUpdated": _REGISTER,
+        "EligibilitySet": _REGISTER,
+    },
+    "TokenFactory": {"TokenCreated": _OPERATION},
+    "SecurityToken": {
+        **_STOPS,
+        "Transfer": _REGISTER,
+        "Approval": _RULE_CHANGE,
+        "AddressFrozen": _REGISTER,
+        "TokensFrozen": _REGISTER,
+        "TokensUnfrozen": _REGISTER,
+        "Frozen": _REGISTER,
+        "IncomeDeposited": _income_deposited,
+        "IncomeClaimed": _income_claimed,
+    },
+    "SplitterFactory": {"SplitterCreated": _OPERATION},
+    "RevenueSplitter": {
+        "PayeesSet": _RULE_CHANGE,
+        "Distributed": "its parts are booked one by one",
+        "Paid": _splitter_paid,
+        "Credited": "still held by the splitter",
+        "Released": _splitter_paid,
+    },
+    "Lease": {
+        **_STOPS,
+        "LeaseSigned": "rent is booked when it is paid (cash basis)",
+        "RentPaid": _rent_paid,
+        "LeaseTerminated": _RULE_CHANGE,
+    },
+    "Treasury": {
+        **_STOPS,
+        "FundOpened": _RULE_CHANGE,
+        "IncomeReceived": _income_received,
+        "FundsMoved": _funds_moved,
+        "PaymentApproved": _payment_approved,
+        "PaymentCancelled": _payment_cancelled,
+        "PaymentMade": _payment_made,
+    },
+    "CarbonCredit": {
+        **_STOPS,
+        "ProjectRegistered": _OPERATION,
+        "BatchIssued": _batch_issued,
+        "CreditRetired": _credit_retired,
+        "TransferSingle": "issue and retirement have events of their own",
+        "TransferBatch": _REGISTER,
+        "ApprovalForAll": _RULE_CHANGE,
+        "URI": _OPERATION,
+        "RoleMinterChanged": _OPERATION,
+        "OwnershipTransferred": _OPERATION,
+    },
+    "RetirementCertificate": {
+        "Transfer": "a record of a retirement that is booked already",
+        "Locked": _OPERATION,
+        "CertificateIssued": "a record of a retirement that is booked already",
+    },
+    "MockPaymentToken": {
+        "Transfer": _TOKEN_MOVE,
+        "Approval": _RULE_CHANGE,
+        "HabitsSet": _OPERATION,
+    },
+}
+
+
+def journal(events: Iterable[Event], books: Books) -> list[Entry]:
+    """The entries of these events, in their order, numbered from 1 without a gap.
+
+    Raises CivitasError for an event that has no rule, so that none is ever passed over.
+    """
+    entries: list[Entry] = []
+    for event in events:
+        rule = RULES.get(event.contract, {}).get(event.name)
+        if rule is None:
+            raise CivitasError(f"no rule for {event.contract}.{event.name}: add one to the ledger")
+        if isinstance(rule, str):
+            continue
+        if postings := tuple(rule(books, dict(event.arguments))):
+            entries.append(
+                Entry(
+                    number=len(entries) + 1,
+                    block=event.block,
+                    log_index=event.log_index,
+                    transaction=event.transaction,
+                    event=f"{event.contract}.{event.name}",
+                    postings=postings,
+                )
+            )
+    return entries

@@ -1,0 +1,133 @@
+"""A jurisdiction as data: currency, property and investor classes, default weights.
+
+The profiles in this folder are found by name; a city's own profile is a path to a TOML file.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from civitas.errors import InputErrors, RowError, UnknownClass
+from civitas.profiles.text_file import read_toml
+
+BPS = 10_000
+
+# Fits a short on-chain string with its length.
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,30}$")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Bps = Annotated[int, Field(ge=0, le=BPS)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Currency(_Table):
+    """What amounts are in: `decimals` digits of a unit are kept, so a base unit is 10^-decimals."""
+
+    symbol: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,5}$")]
+    decimals: Annotated[int, Field(ge=0, le=18)]
+
+
+class PropertyClass(_Table):
+    """What the law lets the city do with an asset, and the rent expected of it.
+
+    `yield_bps` is the annual rent as a share of value, for leases generated without a lease file.
+    """
+
+    code: Code
+    label: Label
+    label_local: Label
+    is_tokenisable: bool
+    is_leasable: bool
+    yield_bps: Bps
+
+    @model_validator(mode="after")
+    def _rent_needs_a_lease(self) -> Self:
+        if self.yield_bps and not self.is_leasable:
+            raise ValueError(f"{self.code} is not leasable, yet yields {self.yield_bps} bps")
+        return self
+
+
+class InvestorClass(_Table):
+    """A kind of investor that compliance rules and tax tables tell apart."""
+
+    code: Code
+    label: Label
+    label_local: Label
+
+
+class SplitterWeights(_Table):
+    """How an asset's income is split by default, in bps of what is left after reserves and debt."""
+
+    holders: Bps
+    treasury: Bps
+
+    @model_validator(mode="after")
+    def _weights_are_whole(self) -> Self:
+        if (total := self.holders + self.treasury) != BPS:
+            raise ValueError(f"payee weights sum to {total} bps, expected {BPS}")
+        return self
+
+
+Class = TypeVar("Class", PropertyClass, InvestorClass)
+
+
+class Profile(_Table):
+    """The rules of one jurisdiction. The order of the classes is part of the data."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+    city: Label
+    currency: Currency
+    utc_offset_minutes: Annotated[int, Field(ge=-720, le=840)]
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
+    property_classes: Annotated[tuple[PropertyClass, ...], Field(min_length=1)]
+    investor_classes: Annotated[tuple[InvestorClass, ...], Field(min_length=1)]
+    splitter_weights_bps: SplitterWeights
+
+    @field_validator("property_classes", "investor_classes")
+    @classmethod
+    def _codes_are_unique(cls, classes: tuple[Class, ...]) -> tuple[Class, ...]:
+        codes = [each.code for each in classes]
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"{', '.join(twice)} appears more than once")
+        return classes
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> Self:
+        """A profile of this package by its name ("kr"), or any profile by the path of its file.
+
+        A string that ends in ".toml" is a path. Raises InputErrors.
+        """
+        if isinstance(name_or_path, Path) or name_or_path.endswith(".toml"):
+            return read_toml(Path(name_or_path), cls)
+        known = {path.stem: path for path in sorted(Path(__file__).parent.glob("*.toml"))}
+        if name_or_path not in known:
+            what = f"no such profile; there are {', '.join(known)}, or give a path to a .toml file"
+            raise InputErrors([RowError(name_or_path, None, None, what)])
+        return read_toml(known[name_or_path], cls)
+
+    def property_class(self, code: str) -> PropertyClass:
+        """Raises UnknownClass."""
+        return _find(self.property_classes, code)
+
+    def investor_class(self, code: str) -> InvestorClass:
+        """Raises UnknownClass."""
+        return _find(self.investor_classes, code)
+
+
+def _find(classes: Sequence[Class], code: str) -> Class:
+    for each in classes:
+        if each.code == code:
+            return each
+    known = ", ".join(each.code for each in classes)
+    raise UnknownClass(f"{code!r} is unknown; the profile has {known}")

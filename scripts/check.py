@@ -1,0 +1,39 @@
+"""Compare a deployed city with its records: `ape run check PARAMS --network …`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from ape.cli import ConnectedProviderCommand, network_option
+
+from civitas.chain.address_book import AddressBook
+from civitas.chain.check import facts
+from civitas.errors import CivitasError
+from scripts._common import EXIT_DIFFERENCE, book_folder, fail
+
+
+@click.command(cls=ConnectedProviderCommand)
+@network_option()
+@click.argument("params", type=click.Path(path_type=Path))
+@click.option("--records", type=click.Path(path_type=Path), help="Folder of the address book.")
+@click.option("--json", "as_json", is_flag=True, help="Print every fact as JSON.")
+def cli(provider, params, records, as_json):
+    """Read the chain back against PARAMS and the records; name the first broken link."""
+    book = AddressBook(records or book_folder(provider))
+    checked = []
+    try:
+        for fact in facts(params, book):
+            checked.append(fact)
+            if not fact.holds:
+                break
+    except CivitasError as error:
+        fail(error)
+    if as_json:
+        click.echo(json.dumps([asdict(fact) for fact in checked], indent=2))
+    broken = [fact for fact in checked if not fact.holds]
+    if broken:
+        click.echo(f"broken: {broken[0].link}: {broken[0].detail}", err=True)
+        raise SystemExit(EXIT_DIFFERENCE)
+    if not as_json:
+        click.echo(f"{len(checked)} facts hold")
