@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from ape.api import ProviderAPI
 from ape.cli import ConnectedProviderCommand, network_option
 
 from civitas.chain.address_book import AddressBook
@@ -18,7 +19,7 @@ from scripts._common import EXIT_DIFFERENCE, book_folder, fail
 @click.argument("params", type=click.Path(path_type=Path))
 @click.option("--records", type=click.Path(path_type=Path), help="Folder of the address book.")
 @click.option("--json", "as_json", is_flag=True, help="Print every fact as JSON.")
-def cli(provider, params, records, as_json):
+def cli(provider: ProviderAPI, params: Path, records: Path | None, as_json: bool) -> None:
     """Read the chain back against PARAMS and the records; name the first broken link."""
     book = AddressBook(records or book_folder(provider))
     checked = []

@@ -4,11 +4,14 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from ape import accounts
+from ape.api import AccountAPI, ProviderAPI
 from ape.cli import ConnectedProviderCommand, network_option
 from ape.logging import LogLevel, logger
 from rich.console import Console
@@ -19,6 +22,7 @@ from civitas.chain.deploy import accept_admin, deploy_city, name32
 from civitas.chain.events import read_events, sources_of
 from civitas.chain.parameters import Parameters
 from civitas.errors import CivitasError
+from civitas.records import Event
 from civitas.report.page import write_page
 from civitas.year import acts
 from civitas.year.plan import YearPlan, read_plan
@@ -30,16 +34,26 @@ OUT = Path("build/demo")
 FIRST_OF_CROWD = 20  # test accounts below it are the officials of PARAMS
 MONTHS = range(1, 13)
 
+T = TypeVar("T")
+
 
 @click.command(cls=ConnectedProviderCommand)
 @network_option(default="ethereum:local:revm")
 @click.option("--assets", type=click.Path(path_type=Path), default=Path("samples/assets.csv"))
-@click.option("--leases", type=click.Path(path_type=Path), help="Without it and with other assets: generated.")
+@click.option("--leases", type=click.Path(path_type=Path), help="Generated for other assets.")
 @click.option("--investors", type=click.Path(path_type=Path), default=Path("samples/investors.csv"))
-@click.option("--mapping", type=click.Path(path_type=Path), help="Column mapping of a foreign inventory.")
-@click.option("--profile", help="Jurisdiction; the mapping's or kr.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="Columns of a foreign inventory.")
+@click.option("--profile", help="Jurisdiction: a name or a file. The mapping's, or kr.")
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True)
-def cli(provider, assets, leases, investors, mapping, profile, out):
+def cli(
+    provider: ProviderAPI,
+    assets: Path,
+    leases: Path | None,
+    investors: Path,
+    mapping: Path | None,
+    profile: str | None,
+    out: Path,
+) -> None:
     """Deploy a city, run it through one year, and write its figures and a report.
 
     Writes summary.json, events.csv and report.html. Exit code 2 when an input file is wrong, with
@@ -51,13 +65,13 @@ def cli(provider, assets, leases, investors, mapping, profile, out):
     try:
         if not provider.network.is_local:
             raise CivitasError(
-                f"the demo mints test money and moves the clock, so it runs on a local network; "
+                "the demo mints test money and moves the clock, so it runs on a local network; "
                 f"{provider.network.name} is not one"
             )
         plan = read_plan(assets, leases, investors, mapping, profile)
         for note in plan.inventory.notes:
-            console.print(str(note), style="dim", highlight=False, markup=False)
-        year, figures, events = run_year(plan, out, console)
+            console.print(str(note), style="dim", highlight=False, markup=False, soft_wrap=True)
+        figures, events = run_year(plan, out, console)
     except CivitasError as error:
         fail(error)
     (out / "summary.json").write_text(
@@ -76,8 +90,8 @@ def cli(provider, assets, leases, investors, mapping, profile, out):
     )
 
 
-def run_year(plan: YearPlan, out: Path, console: Console):
-    """The whole story: deploy, twelve months, figures. Returns the year, its summary, its events."""
+def run_year(plan: YearPlan, out: Path, console: Console) -> tuple[dict[str, Any], list[Event]]:
+    """The whole story: deploy, twelve months, figures. Returns the summary and the events."""
     logger.set_level(LogLevel.ERROR)
     if out.exists():
         shutil.rmtree(out)
@@ -93,12 +107,14 @@ def run_year(plan: YearPlan, out: Path, console: Console):
     ) as bar:
         task = bar.add_task("deploy the city", total=len(ACTS) + len(MONTHS) + 3)
 
-        def act(title: str, run: Callable[[], object]):
+        def act(title: str, run: Callable[[], T]) -> T:
             bar.update(task, description=title)
             started, sent = time.monotonic(), _nonces()
             result = run()
-            line = f"{title:<44}{_nonces() - sent:>6} transactions {time.monotonic() - started:>6.1f} s"
-            bar.console.print(line, highlight=False)
+            seconds = time.monotonic() - started
+            bar.console.print(
+                f"{title:<44}{_nonces() - sent:>6} transactions {seconds:>6.1f} s", highlight=False
+            )
             bar.advance(task)
             return result
 
@@ -117,7 +133,8 @@ def run_year(plan: YearPlan, out: Path, console: Console):
         sources = sources_of(city)
         events = act("read the events", lambda: read_events(sources))
         figures = summary(year, events, sources, transactions)
-    return year, figures, events
+        bar.update(task, description="done")
+    return figures, events
 
 
 ACTS = (
@@ -141,8 +158,6 @@ def _month(year: acts.Year, month: int) -> None:
 
 
 def _carbon(year: acts.Year) -> None:
-    from datetime import date
-
     acts.go_to(year, date(year.plan.year + 1, 1, 2))
     acts.issue_and_retire_carbon(year)
 
@@ -160,13 +175,13 @@ def _keys(plan: YearPlan) -> acts.Keys:
     wanted = FIRST_OF_CROWD + len(plan.investors) + 2
     if wanted > len(people):
         raise CivitasError(
-            f"{len(plan.investors)} investors need {wanted} test accounts, there are {len(people)}: "
-            "raise test.number_of_accounts in ape-config.yaml"
+            f"{len(plan.investors)} investors need {wanted} test accounts, "
+            f"there are {len(people)}: raise test.number_of_accounts in ape-config.yaml"
         )
     last = min(len(people), FIRST_OF_CROWD + acts.crowd_size(plan.investors, plan.leases))
     params = Parameters.read(PARAMS)
 
-    def holder(role: str):
+    def holder(role: str) -> AccountAPI:
         return people[int(params.roles[role][0].removeprefix("test:"))]
 
     return acts.Keys(

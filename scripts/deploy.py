@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from ape.api import AccountAPI, ProviderAPI
 from ape.cli import ConnectedProviderCommand, account_option, network_option
 
 from civitas.chain.address_book import AddressBook
@@ -17,7 +18,9 @@ from scripts._common import book_folder, fail
 @click.argument("params", type=click.Path(path_type=Path))
 @click.option("--records", type=click.Path(path_type=Path), help="Folder of the address book.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first transaction.")
-def cli(account, provider, params, records, yes):
+def cli(
+    account: AccountAPI, provider: ProviderAPI, params: Path, records: Path | None, yes: bool
+) -> None:
     """Deploy what is missing of the city in PARAMS, wire it, and name the council as admin.
 
     A run that broke off is taken up where it stopped: contracts with a record are kept, after

@@ -21,6 +21,16 @@ PARAMS = Path("deployments/ethereum/local/params.toml")
 YEAR = 365 * 86_400
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fresh_bytecode(project):
+    """Compile anew.
+
+    Ape looks at a contract's own file only: after an edit in a module the contract that uses it
+    would be tested as it was before.
+    """
+    project.load_contracts(use_cache=False)
+
+
 def _duty(number):
     @pytest.fixture(scope="session")
     def account(accounts):

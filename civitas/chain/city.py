@@ -32,10 +32,7 @@ class City:
     def from_book(cls, book: AddressBook) -> Self:
         """The city that the records describe. Raises CivitasError on a missing record."""
         return cls(
-            **{
-                field.name: _contract(book, CONTRACT_NAMES[field.name])
-                for field in fields(cls)
-            }
+            **{field.name: _contract(book, CONTRACT_NAMES[field.name]) for field in fields(cls)}
         )
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 from ape import accounts, chain, project
 from ape.api import AccountAPI, ReceiptAPI
 from ape.contracts import ContractInstance
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from civitas.chain.address_book import AddressBook, Record
 from civitas.chain.city import BLUEPRINTS, City, contract_at

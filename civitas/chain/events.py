@@ -26,8 +26,7 @@ class Sources:
 def sources_of(city: City) -> Sources:
     """Every contract of a city: those that exist once, and all that its factories ever made."""
     kinds = {
-        contract.address: contract.contract_type.name or name
-        for name, contract in city.contracts()
+        contract.address: contract.contract_type.name or name for name, contract in city.contracts()
     }
     for log in _logs(city.token_factory.address, project.TokenFactory, 0, None):
         if log.event_name == "TokenCreated":

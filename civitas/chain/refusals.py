@@ -1,8 +1,8 @@
 """Why the chain refused, as a sentence: our reasons as they are, the standards' errors decoded."""
 
 from ape.exceptions import ContractLogicError
-from eth_abi import decode
-from eth_utils import keccak
+from eth_abi.abi import decode
+from eth_utils.crypto import keccak
 
 # signature of a standard's error -> sentence with its arguments
 _SENTENCES = {

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from itertools import combinations
 
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 
 class Role(StrEnum):

@@ -132,7 +132,6 @@ RULES: dict[str, dict[str, Rule | str]] = {
         "RolesSeparated": _RULE_CHANGE,
         "RoleGranted": _RULE_CHANGE,
         "RoleRevoked": _RULE_CHANGE,
-        "RoleAdminChanged": _RULE_CHANGE,
     },
     "CityDirectory": {"EntrySet": _OPERATION},
     "AssetRegistry": {
@@ -197,7 +196,6 @@ RULES: dict[str, dict[str, Rule | str]] = {
         "TransferSingle": "issue and retirement have events of their own",
         "TransferBatch": _REGISTER,
         "ApprovalForAll": _RULE_CHANGE,
-        "URI": _OPERATION,
         "RoleMinterChanged": _OPERATION,
         "OwnershipTransferred": _OPERATION,
     },

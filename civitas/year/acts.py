@@ -12,7 +12,8 @@ from ape import chain
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
 from ape.exceptions import ContractLogicError
-from eth_utils import keccak, to_checksum_address
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from civitas.chain.city import City
 from civitas.chain.deploy import name32

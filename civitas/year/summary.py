@@ -42,9 +42,7 @@ def figures_from_state(year: Year) -> Figures:
         ),
         "claimable": sum(held.values()),
         "treasury": city.treasury.total_of(money),
-        "held_by_splitters": sum(
-            money.balanceOf(splitter) for splitter in year.splitters.values()
-        ),
+        "held_by_splitters": sum(money.balanceOf(splitter) for splitter in year.splitters.values()),
     }
 
 
@@ -172,9 +170,7 @@ def write_events(events: Iterable[Event], path: Path) -> None:
             + ["arguments"]
         )
         for event in events:
-            arguments = "; ".join(
-                f"{key}={_text(value)}" for key, value in event.arguments.items()
-            )
+            arguments = "; ".join(f"{key}={_text(value)}" for key, value in event.arguments.items())
             rows.writerow(
                 [event.block, event.log_index, event.timestamp, event.transaction]
                 + [event.contract, event.address, event.name, arguments]

@@ -1,0 +1,185 @@
+"""The books: every event has a rule, entries balance, and no event is passed over."""
+
+import pytest
+
+from civitas.chain.deploy import name32
+from civitas.errors import CivitasError
+from civitas.ledger.journal import Entry, Posting, Unbalanced, balance_under, balances
+from civitas.ledger.rules import RULES, Books, journal
+from civitas.records import Event
+
+SPLITTER = "0x" + "51" * 20
+DONOR = "0x" + "d0" * 20
+BOOKS = Books(currency="KRW", splitters=frozenset({SPLITTER}))
+
+
+def event(contract, name, **arguments):
+    return Event(
+        block=7,
+        timestamp=0,
+        transaction="0x" + "ab" * 32,
+        log_index=3,
+        address="0x" + "11" * 20,
+        contract=contract,
+        name=name,
+        arguments=arguments,
+    )
+
+
+def postings_of(*events):
+    return [entry.postings for entry in journal(events, BOOKS)]
+
+
+@pytest.fixture(scope="module")
+def abi_events(project):
+    """Every event of every contract that a city deploys, the labelled payment token included."""
+    deployed = [
+        name
+        for name in project.contracts
+        if not name.startswith("Mock") or name == "MockPaymentToken"
+    ]
+    return {
+        (name, each.name)
+        for name in deployed
+        for each in project.contracts[name].contract_type.events
+    }
+
+
+def test_every_event_of_every_abi_has_a_rule(abi_events):
+    ruled = {(contract, name) for contract, events in RULES.items() for name in events}
+
+    assert abi_events - ruled == set()
+
+
+def test_every_rule_is_of_an_event_that_exists(abi_events):
+    ruled = {(contract, name) for contract, events in RULES.items() for name in events}
+
+    assert ruled - abi_events == set()
+
+
+def test_refuses_an_event_without_a_rule():
+    with pytest.raises(CivitasError, match="no rule for Lease.Renamed: add one to the ledger"):
+        journal([event("Lease", "Renamed")], BOOKS)
+
+
+def test_refuses_an_entry_that_does_not_balance():
+    with pytest.raises(Unbalanced, match=r"entry 1 \(test\): KRW sums to 1"):
+        Entry(1, 0, 0, "0x", "test", (Posting("A", "KRW", 3), Posting("B", "KRW", -2)))
+
+
+def test_refuses_an_entry_that_balances_only_across_commodities():
+    with pytest.raises(Unbalanced, match=r"entry 1 \(test\): KRW sums to 2"):
+        Entry(1, 0, 0, "0x", "test", (Posting("A", "KRW", 2), Posting("B", "USD", -2)))
+
+
+def test_rent_rests_in_the_splitter():
+    assert postings_of(event("Lease", "RentPaid", amount=100)) == [
+        (Posting("Assets:Splitters", "KRW", 100), Posting("Income:Rent", "KRW", -100))
+    ]
+
+
+def test_a_deposit_from_a_splitter_is_owed_to_the_holders():
+    deposited = event("SecurityToken", "IncomeDeposited", depositor=SPLITTER, amount=70)
+
+    assert postings_of(deposited) == [
+        (
+            Posting("Assets:HeldForHolders", "KRW", 70),
+            Posting("Assets:Splitters", "KRW", -70),
+            Posting("Expenses:DistributedToHolders", "KRW", 70),
+            Posting("Liabilities:Holders", "KRW", -70),
+        )
+    ]
+
+
+def test_a_deposit_from_outside_is_other_income():
+    received = event(
+        "Treasury", "IncomeReceived", depositor=DONOR, amount=5, fund=name32("GENERAL")
+    )
+
+    assert postings_of(received) == [
+        (Posting("Assets:Treasury:GENERAL", "KRW", 5), Posting("Income:Other", "KRW", -5))
+    ]
+
+
+@pytest.mark.parametrize("name", ["Paid", "Released"])
+def test_a_payee_with_a_purpose_is_booked_by_its_own_event(name):
+    paid = event("RevenueSplitter", name, purpose=name32("GENERAL"), amount=9)
+
+    assert postings_of(paid) == []
+
+
+@pytest.mark.parametrize("name", ["Paid", "Released"])
+def test_a_plain_payee_is_an_expense(name):
+    paid = event("RevenueSplitter", name, purpose=bytes(32), amount=9)
+
+    assert postings_of(paid) == [
+        (Posting("Expenses:Payees", "KRW", 9), Posting("Assets:Splitters", "KRW", -9))
+    ]
+
+
+def test_a_payment_clears_its_encumbrance():
+    fund = name32("GENERAL")
+    approved = event("Treasury", "PaymentApproved", fund=fund, amount=40)
+    made = event("Treasury", "PaymentMade", fund=fund, amount=40)
+
+    sums = balances(journal([approved, made], BOOKS))
+
+    assert balance_under(sums, "Budget", "KRW") == 0
+    assert sums["Budget:Encumbrances:GENERAL", "KRW"] == 0
+    assert sums["Expenses:Payments:GENERAL", "KRW"] == 40
+    assert sums["Assets:Treasury:GENERAL", "KRW"] == -40
+
+
+def test_a_cancelled_payment_leaves_no_trace_in_the_balances():
+    fund = name32("GREEN")
+    approved = event("Treasury", "PaymentApproved", fund=fund, amount=40)
+    cancelled = event("Treasury", "PaymentCancelled", fund=fund, amount=40)
+
+    assert set(balances(journal([approved, cancelled], BOOKS)).values()) == {0}
+
+
+def test_moving_between_funds_keeps_the_treasury():
+    moved = event(
+        "Treasury",
+        "FundsMoved",
+        from_fund=name32("GENERAL"),
+        to_fund=name32("GREEN"),
+        amount=3,
+    )
+
+    sums = balances(journal([moved], BOOKS))
+
+    assert sums["Assets:Treasury:GREEN", "KRW"] == 3
+    assert balance_under(sums, "Assets:Treasury", "KRW") == 0
+
+
+def test_carbon_is_booked_in_tonnes():
+    issued = event("CarbonCredit", "BatchIssued", amount=500)
+    retired = event("CarbonCredit", "CreditRetired", amount=200)
+
+    sums = balances(journal([issued, retired], BOOKS))
+
+    assert sums == {
+        ("Carbon:Tradable", "tCO2e"): 300,
+        ("Carbon:Issued", "tCO2e"): -500,
+        ("Carbon:Retired", "tCO2e"): 200,
+    }
+
+
+def test_numbers_are_free_of_gaps_where_events_have_no_entry():
+    entries = journal(
+        [
+            event("Lease", "RentPaid", amount=1),
+            event("Lease", "Paused"),
+            event("Lease", "RentPaid", amount=2),
+        ],
+        BOOKS,
+    )
+
+    assert [entry.number for entry in entries] == [1, 2]
+
+
+def test_a_prefix_does_not_take_in_a_neighbour():
+    sums = {("Assets:Treasury:A", "KRW"): 1, ("Assets:TreasuryOther", "KRW"): 10}
+
+    assert balance_under(sums, "Assets:Treasury", "KRW") == 1
