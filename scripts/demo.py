@@ -26,7 +26,8 @@ from civitas.records import Event
 from civitas.report.page import write_page
 from civitas.year import acts
 from civitas.year.plan import YearPlan, read_plan
-from civitas.year.summary import differences, summary, write_events
+from civitas.year.balance import differences
+from civitas.year.summary import summary, write_events
 from scripts._common import EXIT_DIFFERENCE, fail
 
 PARAMS = Path("deployments/ethereum/local/params.toml")

@@ -1,0 +1,1 @@
+"""The figures of a year as a page for people."""

@@ -302,6 +302,7 @@ def _layout(*, height: int, xaxis: Row, yaxis: Row, **more: Any) -> Row:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13},
+        "hoverlabel": {"bgcolor": "#1d2329", "bordercolor": GREY, "font": {"color": "#fff"}},
         "showlegend": False,
         "dragmode": False,
         "xaxis": fixed | xaxis,

@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 from civitas.report import charts
 from civitas.report.charts import Chart, Row
 from civitas.report.money import Currency, digits, divided, trimmed
-from civitas.year.summary import KEYS, differences
+from civitas.year.balance import KEYS, differences
 
 TONNE_DECIMALS = 8  # of CarbonCredit
 LABELS = {

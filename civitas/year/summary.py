@@ -23,7 +23,6 @@ from civitas.records import Event
 from civitas.year.acts import Year
 
 Figures = dict[str, int]
-KEYS = ("rent_paid", "paid_to_holders", "claimable", "treasury", "held_by_splitters")
 
 
 def figures_from_state(year: Year) -> Figures:
@@ -141,24 +140,6 @@ def summary(
         "refused_transfers": [asdict(refusal) for refusal in year.refusals],
         "notes": [str(note) for note in plan.inventory.notes],
     }
-
-
-def differences(figures: dict[str, Any]) -> list[str]:
-    """What does not agree in a summary; empty when the books balance."""
-    state, events = figures["from_state"], figures["from_events"]
-    wrong = [
-        f"{key}: {state[key]} by state, {events[key]} by events"
-        for key in KEYS
-        if state[key] != events[key]
-    ]
-    for name, side in (("state", state), ("events", events)):
-        parts = sum(side[key] for key in KEYS[1:])
-        if side["rent_paid"] != parts:
-            wrong.append(f"rent_paid by {name} is {side['rent_paid']}, its parts sum to {parts}")
-    carbon = figures["carbon"]
-    if carbon["issued"] != carbon["retired"] + carbon["tradable"]:
-        wrong.append(f"carbon: {carbon}")
-    return wrong
 
 
 def write_events(events: Iterable[Event], path: Path) -> None:

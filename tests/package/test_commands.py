@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from civitas.year.summary import KEYS
+from civitas.year.balance import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = (ROOT / "samples/assets.csv").read_text().splitlines(keepends=True)
@@ -158,7 +158,9 @@ def test_a_lease_of_an_unknown_asset_is_named(tmp_path):
 
 def test_broken_encoding_is_named(tmp_path):
     bad = tmp_path / "assets.csv"
-    bad.write_bytes("".join(ASSETS[:3]).encode() + "HN-9,서울 1,시청,OFFICE,1,1,0,,\n".encode("cp949"))
+    bad.write_bytes(
+        "".join(ASSETS[:3]).encode() + "HN-9,서울 1,시청,OFFICE,1,1,0,,\n".encode("cp949")
+    )
 
     done = ape_run("demo", "--assets", bad, "--out", tmp_path / "out")
 

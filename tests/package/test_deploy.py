@@ -63,7 +63,9 @@ def test_a_second_run_sends_nothing(deployed, book, deployer):
 def test_resumes_after_each_contract(book, deployer, council, tmp_path):
     """Broken off after every contract in turn, the run ends with the same city, nothing twice."""
     whole = deploy_city(PARAMS, book, deployer)
-    names = sorted(book.folder.glob("*.json"), key=lambda path: json.loads(path.read_text())["block"])
+    names = sorted(
+        book.folder.glob("*.json"), key=lambda path: json.loads(path.read_text())["block"]
+    )
     for keep in range(0, len(names), 3):
         partial = AddressBook(tmp_path / f"broken-{keep}")
         for path in names[:keep]:
@@ -140,9 +142,7 @@ def test_names_a_directory_entry_that_was_replaced(
     deployed, book, project, chain_engineer, deployer
 ):
     other = project.IdentityRegistry.deploy(deployed.authority, sender=deployer)
-    deployed.directory.set_entry(
-        b"IdentityRegistry".ljust(32, b"\0"), other, sender=chain_engineer
-    )
+    deployed.directory.set_entry(b"IdentityRegistry".ljust(32, b"\0"), other, sender=chain_engineer)
 
     assert [fact.link for fact in broken(book)] == ["CityDirectory: IdentityRegistry"]
 

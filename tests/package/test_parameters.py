@@ -65,7 +65,11 @@ def test_reads_the_example_for_a_public_network():
             'GUARDIAN = ["test:1"]',
             "roles: the council test:1 is the admin and holds no role",
         ),
-        ('AUDITOR = ["test:11"]', 'AUDITER = ["test:11"]', "roles.AUDITER: no such role; there are"),
+        (
+            'AUDITOR = ["test:11"]',
+            'AUDITER = ["test:11"]',
+            "roles.AUDITER: no such role; there are",
+        ),
         (
             'AUDITOR = ["test:11"]',
             'TOKEN_FACTORY = ["test:11"]',

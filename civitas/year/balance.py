@@ -1,0 +1,23 @@
+"""Whether a year's figures agree: the state with the events, and the rent with its parts."""
+
+from typing import Any
+
+KEYS = ("rent_paid", "paid_to_holders", "claimable", "treasury", "held_by_splitters")
+
+
+def differences(figures: dict[str, Any]) -> list[str]:
+    """What does not agree in a summary; empty when the books balance."""
+    state, events = figures["from_state"], figures["from_events"]
+    wrong = [
+        f"{key}: {state[key]} by state, {events[key]} by events"
+        for key in KEYS
+        if state[key] != events[key]
+    ]
+    for name, side in (("state", state), ("events", events)):
+        parts = sum(side[key] for key in KEYS[1:])
+        if side["rent_paid"] != parts:
+            wrong.append(f"rent_paid by {name} is {side['rent_paid']}, its parts sum to {parts}")
+    carbon = figures["carbon"]
+    if carbon["issued"] != carbon["retired"] + carbon["tradable"]:
+        wrong.append(f"carbon: {carbon}")
+    return wrong
