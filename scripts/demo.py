@@ -25,8 +25,8 @@ from civitas.errors import CivitasError
 from civitas.records import Event
 from civitas.report.page import write_page
 from civitas.year import acts
-from civitas.year.plan import YearPlan, read_plan
 from civitas.year.balance import differences
+from civitas.year.plan import YearPlan, read_plan
 from civitas.year.summary import summary, write_events
 from scripts._common import EXIT_DIFFERENCE, fail
 

@@ -1,4 +1,4 @@
-"""Deployment: resumed where it broke off, refused where the chain is another, checked link by link."""
+"""Deployment: resumed where it broke off, refused on another chain, checked link by link."""
 
 import json
 from pathlib import Path
