@@ -53,6 +53,8 @@ cashier = _duty(10)
 auditor = _duty(11)
 guardian = _duty(12)
 chain_engineer = _duty(13)
+second_verifier = _duty(14)
+enforcer = _duty(15)
 # verified investors
 alice = _duty(20)
 bob = _duty(21)
