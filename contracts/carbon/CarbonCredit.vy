@@ -112,11 +112,13 @@ def __init__(
 ):
     """
     @notice Make the deploying contract, the carbon registry, the only issuer.
-    @param  certificate_blueprint  ERC-5202 blueprint of RetirementCertificate.
+    @param  certificate_blueprint  ERC-5202 blueprint of RetirementCertificate, with the usual
+            three-byte preamble.
     """
     authorized.__init__(authority)
     assert identity_registry.is_contract, "carbon_credit: no registry"
     assert certificate_blueprint.is_contract, "carbon_credit: no blueprint"
+    assert slice(certificate_blueprint.code, 0, 3) == x"FE7100", "carbon_credit: not a blueprint"
     ISSUER = msg.sender
     BASE_URI = base_uri
     _IDENTITIES = IIdentityRegistry(identity_registry)
@@ -143,7 +145,8 @@ def safeTransferFrom(
     self._check_terms(tokenId, amount)
     credit_holdings._move(sender, receiver, tokenId, amount)
     credit_holdings._log_single(sender, receiver, tokenId, amount)
-    credit_holdings._check_receiver(sender, receiver, tokenId, amount, data)
+    if receiver.is_contract:
+        credit_holdings._check_receiver(sender, receiver, tokenId, amount, data)
 
 
 @external
@@ -166,7 +169,8 @@ def safeBatchTransferFrom(
     log IERC1155.TransferBatch(
         _operator=msg.sender, _from=sender, _to=receiver, _ids=tokenIds, _values=amounts
     )
-    credit_holdings._check_batch_receiver(sender, receiver, tokenIds, amounts, data)
+    if receiver.is_contract:
+        credit_holdings._check_batch_receiver(sender, receiver, tokenIds, amounts, data)
 
 
 @external
@@ -219,6 +223,7 @@ def cancel(account: address, token_id: uint256, amount: uint256, evidence_hash: 
         | "credit_holdings: credits are frozen"
     """
     credit_holdings._check_operator(account)
+    credit_holdings._take(account, token_id, amount, 0)
     self._cancel(account, token_id, amount, evidence_hash)
 
 
@@ -227,11 +232,14 @@ def convert_kind(account: address, token_id: uint256, amount: uint256, to_kind: 
     """
     @notice Turn credits into units of another kind: the old are cancelled, so that a tonne never
             exists in two kinds.
+    @dev    The host country's state goes along, and the batch of the other kind must be in the
+            same: nobody gains one, or gets rid of one, by a conversion.
     @return Token id of the new units.
     @custom:reverts "emergency_stop: paused" | "credit_holdings: not allowed"
         | "carbon_credit: cannot send" | "carbon_credit: no amount" | "carbon_credit: expired"
         | "carbon_credit: whole tonnes only" | "carbon_credit: no such conversion"
-        | "batch_supply: too many tonnes"
+        | "carbon_credit: other adjustment" | "batch_supply: too many tonnes"
+        | "credit_holdings: receiver refuses"
     """
     emergency_stop._check_running()
     credit_holdings._check_operator(account)
@@ -247,11 +255,16 @@ def convert_kind(account: address, token_id: uint256, amount: uint256, to_kind: 
     batch_supply._cancel(token_id, amount)
     credit_holdings._log_single(account, empty(address), token_id, amount)
     terms: batch_supply.Terms = batch_supply._read_terms(token_id)
-    batch_supply._set_terms(new_token_id, terms.expiry, terms.adjustment, terms.is_whole)
+    if batch_supply._issued(new_token_id) == 0:
+        batch_supply._set_terms(new_token_id, terms.expiry, terms.adjustment, terms.is_whole)
+    known: uint256 = batch_supply._read_terms(new_token_id).adjustment
+    assert known == terms.adjustment, "carbon_credit: other adjustment"
     self._bring_in(account, new_token_id, amount, 0, terms.expiry)
     log ICarbonCredit.CreditConverted(
         account=account, token_id=token_id, new_token_id=new_token_id, amount=amount
     )
+    if account.is_contract:
+        credit_holdings._check_receiver(empty(address), account, new_token_id, amount, b"")
     return new_token_id
 
 
@@ -339,7 +352,8 @@ def mintCredit(
     )
     batch_supply._set_terms(token_id, expiry, NOT_AUTHORISED, described.is_whole)
     self._bring_in(to, token_id, amount, metadata.totalVolume - amount, expiry)
-    credit_holdings._check_receiver(empty(address), to, token_id, amount, b"")
+    if to.is_contract:
+        credit_holdings._check_receiver(empty(address), to, token_id, amount, b"")
 
 
 # --- CARBON_VERIFIER_ROLE
@@ -358,14 +372,16 @@ def reverse(
     @param  marks  Certificates with lost tonnes; together exactly what no buffer covers.
     @custom:role CARBON_VERIFIER_ROLE
     @custom:reverts "carbon_credit: no amount" | "carbon_credit: no evidence"
-        | "carbon_credit: own buffer first" | "carbon_credit: marks differ from loss"
+        | "carbon_credit: more than issued" | "carbon_credit: own buffer first"
+        | "carbon_credit: marks differ from loss"
         | "batch_supply: buffer too small" | "batch_supply: more than retired"
         | as RetirementCertificate.mark
     """
     authorized._check_role(CARBON_VERIFIER_ROLE, msg.sender)
     assert amount != 0, "carbon_credit: no amount"
     assert evidence_hash != empty(bytes32), "carbon_credit: no evidence"
-    own: uint256 = min(amount, batch_supply._read(token_id).buffer)
+    assert amount <= batch_supply._issued(token_id), "carbon_credit: more than issued"
+    own: uint256 = min(amount, batch_supply._buffer(token_id))
     if own != 0:
         self._draw(token_id, token_id, own)
     rest: uint256 = amount - own
@@ -417,13 +433,14 @@ def forcedTransfer(
     authorized._check_role(ENFORCER_ROLE, msg.sender)
     assert sender != receiver, "carbon_credit: same account"
     assert staticcall _IDENTITIES.isVerified(receiver), "carbon_credit: cannot receive"
-    self._thaw(sender, tokenId, amount)
-    credit_holdings._move(sender, receiver, tokenId, amount)
+    self._seize(sender, tokenId, amount)
+    credit_holdings._add(receiver, tokenId, amount)
     credit_holdings._log_single(sender, receiver, tokenId, amount)
     log ICarbonCredit.ForcedTransfer(
         sender=sender, receiver=receiver, tokenId=tokenId, amount=amount
     )
-    credit_holdings._check_receiver(sender, receiver, tokenId, amount, b"")
+    if receiver.is_contract:
+        credit_holdings._check_receiver(sender, receiver, tokenId, amount, b"")
     return True
 
 
@@ -439,7 +456,7 @@ def cancel_by_order(
         | "credit_holdings: balance too small"
     """
     authorized._check_role(ENFORCER_ROLE, msg.sender)
-    self._thaw(account, token_id, amount)
+    self._seize(account, token_id, amount)
     self._cancel(account, token_id, amount, evidence_hash)
 
 
@@ -489,13 +506,15 @@ def set_gated(purpose: uint16, gated: bool, resolution: bytes32):
 @external
 def set_convertible(from_kind: uint8, to_kind: uint8, allowed: bool, resolution: bytes32):
     """
-    @notice Say whether units of one kind may be turned into another.
+    @notice Say whether units of one kind may be turned into a higher one.
+    @dev    Kinds are numbered so that conversions go up. In a circle each round would count the
+            same tonnes as issued once more, until no batch fits into the sum of all any more.
     @custom:role COUNCIL_CLERK_ROLE
-    @custom:reverts "carbon_credit: no resolution" | "carbon_credit: same kind"
+    @custom:reverts "carbon_credit: no resolution" | "carbon_credit: not a higher kind"
     """
     authorized._check_role(COUNCIL_CLERK_ROLE, msg.sender)
     assert resolution != empty(bytes32), "carbon_credit: no resolution"
-    assert from_kind != to_kind, "carbon_credit: same kind"
+    assert from_kind < to_kind, "carbon_credit: not a higher kind"
     old_is_allowed: bool = self.is_convertible[from_kind][to_kind]
     self.is_convertible[from_kind][to_kind] = allowed
     log ICarbonCredit.ConversionSet(
@@ -560,7 +579,7 @@ def total_supply_of() -> ICarbonCredit.Supply:
     """
     @notice Where all tonnes are.
     """
-    return batch_supply._read(batch_supply.ALL)
+    return batch_supply._read_all()
 
 
 @external
@@ -757,9 +776,11 @@ def _retire(
 
 @internal
 def _cancel(account: address, token_id: uint256, amount: uint256, evidence_hash: bytes32):
+    """
+    @dev The host has taken `amount` off the holding.
+    """
     assert amount != 0, "carbon_credit: no amount"
     assert evidence_hash != empty(bytes32), "carbon_credit: no evidence"
-    credit_holdings._take(account, token_id, amount, 0)
     batch_supply._cancel(token_id, amount)
     credit_holdings._log_single(account, empty(address), token_id, amount)
     log ICarbonCredit.CreditCancelled(
@@ -776,9 +797,9 @@ def _draw(from_token_id: uint256, reversed_token_id: uint256, amount: uint256):
 
 
 @internal
-def _thaw(account: address, token_id: uint256, amount: uint256):
-    # The freeze falls before the move, and says so (ERC-7943).
-    if credit_holdings._thaw(account, token_id, amount):
+def _seize(account: address, token_id: uint256, amount: uint256):
+    # A freeze that falls says so before the move (ERC-7943).
+    if credit_holdings._seize(account, token_id, amount):
         log ICarbonCredit.Frozen(
             account=account,
             tokenId=token_id,

@@ -105,13 +105,15 @@ def __init__(
     signatures_needed: uint256,
 ):
     """
-    @param  credit_blueprint   ERC-5202 blueprint of CarbonCredit.
+    @param  credit_blueprint   ERC-5202 blueprint of CarbonCredit, with the usual three-byte
+            preamble.
     @param  signatures_needed  1 to 8 verifiers.
     """
     authorized.__init__(authority)
     eip712_domain_separator.__init__("Civitas carbon registry", "1")
     assert asset_registry.is_contract, "carbon_registry: no registry"
     assert credit_blueprint.is_contract, "carbon_registry: no blueprint"
+    assert slice(credit_blueprint.code, 0, 3) == x"FE7100", "carbon_registry: not a blueprint"
     ASSET_REGISTRY = asset_registry
     CREDIT = create_from_blueprint(
         credit_blueprint,

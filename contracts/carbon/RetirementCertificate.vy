@@ -390,7 +390,8 @@ def _certificate(certificate_id: uint256) -> IRetirementCertificate.Certificate:
         retired_at=convert((facts >> _TIME_SHIFT) & (2**40 - 1), uint64),
         period_start=convert(facts & 65_535, uint16),
         period_end=convert((facts >> _END_SHIFT) & 65_535, uint16),
-        record=convert(convert(facts, bytes32), bytes23),
+        # A conversion to fewer bytes refuses what it would cut off.
+        record=convert(convert((facts >> _RECORD_SHIFT) << _RECORD_SHIFT, bytes32), bytes23),
     )
 
 
@@ -419,9 +420,9 @@ def _image(certificate_id: uint256) -> String[1_200]:
         self._iso(convert(known.retired_at, uint256) // _DAY),
         "</text><text x='40' y='225' font-size='18'>Purpose ",
         uint2str(known.purpose),
-        ", ",
+        ", batches: ",
         uint2str(known.batches),
-        " batches</text><text x='40' y='255' font-size='18'>",
+        "</text><text x='40' y='255' font-size='18'>",
         period,
         "</text><text x='40' y='300' font-size='18' fill='dimgray'>",
         state,

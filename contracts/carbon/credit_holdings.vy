@@ -134,9 +134,8 @@ def _check_operator(owner: address):
 @internal
 def _add(account: address, token_id: uint256, amount: uint256):
     assert account != empty(address), "credit_holdings: zero receiver"
-    holding: Holding = self._holding(account, token_id)
-    holding.balance += amount
-    self._store(account, token_id, holding)
+    # The balance is the lowest field: nobody holds more than its 64 bits, see `_store`.
+    self._words[account][token_id] += amount
 
 
 @internal
@@ -145,27 +144,31 @@ def _take(account: address, token_id: uint256, amount: uint256, retired: uint256
     @notice Take `amount` off a free balance; `retired` of it counts as the account's retirement.
     @custom:reverts "credit_holdings: balance too small" | "credit_holdings: credits are frozen"
     """
-    holding: Holding = self._holding(account, token_id)
-    assert amount <= holding.balance, "credit_holdings: balance too small"
-    assert amount <= self._free(holding), "credit_holdings: credits are frozen"
-    holding.balance -= amount
-    holding.retired += retired
-    self._store(account, token_id, holding)
+    word: uint256 = self._words[account][token_id]
+    balance: uint256 = word & MAX_AMOUNT
+    assert amount <= balance, "credit_holdings: balance too small"
+    frozen: uint256 = (word >> _FROZEN_SHIFT) & MAX_AMOUNT
+    assert amount == 0 or frozen + amount <= balance, "credit_holdings: credits are frozen"
+    self._words[account][token_id] = word - amount + (retired << _RETIRED_SHIFT)
 
 
 @internal
-def _thaw(account: address, token_id: uint256, amount: uint256) -> bool:
+def _seize(account: address, token_id: uint256, amount: uint256) -> bool:
     """
-    @notice Lower a freeze just so far that `amount` can leave; true where it was lowered.
+    @notice Take `amount` off a balance, also through a freeze; true where the freeze fell.
+    @dev    The freeze falls by what the free part does not cover and no more, so an order on
+            future balance survives: of 100 with 500 frozen, taking 10 leaves 490 frozen.
+    @custom:reverts "credit_holdings: balance too small"
     """
     holding: Holding = self._holding(account, token_id)
     assert amount <= holding.balance, "credit_holdings: balance too small"
     free: uint256 = self._free(holding)
-    if amount <= free:
-        return False
-    holding.frozen -= amount - free
+    falls: bool = amount > free
+    if falls:
+        holding.frozen -= amount - free
+    holding.balance -= amount
     self._store(account, token_id, holding)
-    return True
+    return falls
 
 
 @internal
@@ -186,13 +189,13 @@ def _check_receiver(
     sender: address, receiver: address, token_id: uint256, amount: uint256, data: Bytes[1_024]
 ):
     """
-    @dev Last step of a transfer, after every state change.
+    @dev Last step of a transfer, after every state change. The host asks contracts only, and looks
+         before it calls: carrying `data` here is paid for by every ordinary receiver's transfer.
     """
-    if receiver.is_contract:
-        answer: bytes4 = extcall IERC1155Receiver(receiver).onERC1155Received(
-            msg.sender, sender, token_id, amount, data
-        )
-        assert answer == _ACCEPTED, "credit_holdings: receiver refuses"
+    answer: bytes4 = extcall IERC1155Receiver(receiver).onERC1155Received(
+        msg.sender, sender, token_id, amount, data
+    )
+    assert answer == _ACCEPTED, "credit_holdings: receiver refuses"
 
 
 @internal
@@ -203,8 +206,7 @@ def _check_batch_receiver(
     amounts: DynArray[uint256, MAX_BATCH],
     data: Bytes[1_024],
 ):
-    if receiver.is_contract:
-        answer: bytes4 = extcall IERC1155Receiver(receiver).onERC1155BatchReceived(
-            msg.sender, sender, token_ids, amounts, data
-        )
-        assert answer == _BATCH_ACCEPTED, "credit_holdings: receiver refuses"
+    answer: bytes4 = extcall IERC1155Receiver(receiver).onERC1155BatchReceived(
+        msg.sender, sender, token_ids, amounts, data
+    )
+    assert answer == _BATCH_ACCEPTED, "credit_holdings: receiver refuses"
