@@ -93,7 +93,8 @@ def __init__(
     certificate_base_uri: String[80],
 ):
     """
-    @param  certificate_blueprint  ERC-5202 blueprint of RetirementCertificate.
+    @param  certificate_blueprint  ERC-5202 blueprint of RetirementCertificate, with the usual
+            three-byte preamble.
     """
     authorized.__init__(authority)
     ownable.__init__()
@@ -103,6 +104,7 @@ def __init__(
     assert asset_registry.is_contract, "carbon_credit: no registry"
     assert identity_registry.is_contract, "carbon_credit: no registry"
     assert certificate_blueprint.is_contract, "carbon_credit: no blueprint"
+    assert slice(certificate_blueprint.code, 0, 3) == x"FE7100", "carbon_credit: not a blueprint"
     ASSET_REGISTRY = asset_registry
     IDENTITY_REGISTRY = IIdentityRegistry(identity_registry)
     CERTIFICATE = IRetirementCertificate(
@@ -166,7 +168,7 @@ def retire_for(
     @return Certificate id.
     @custom:reverts "carbon_credit: not allowed" | "carbon_credit: cannot send"
         | "carbon_credit: no amount" | "erc1155: burn amount exceeds balance"
-        | "nonfungible: zero receiver"
+        | "erc1155: burn amount exceeds total_supply" | "nonfungible: zero receiver"
     """
     return self._retire(token_id, account, amount, beneficiary, purpose, details_hash)
 
