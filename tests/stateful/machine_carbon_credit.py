@@ -74,10 +74,11 @@ ACTIONS = [
     "issue",
     "issue",
     "transfer",
-    "transfer",
+    "transfer batch",
     "transfer batch",
     "retire",
     "retire",
+    "retire all",
     "retire_for",
     "verify",
     "approve",
@@ -135,9 +136,7 @@ class CarbonCreditMachine(RuleBasedStateMachine):
     @rule(action=st.sampled_from(ACTIONS), data=st.data())
     def act(self, action, data):
         type(self).steps += 1
-        investors = st.integers(0, len(self.stage.investors) - 1)
-        token_id = data.draw(st.sampled_from([*self.batches, *self.batches, 7]))
-        account = data.draw(investors)
+        account, token_id = self._holding(data)
         by_broker = data.draw(st.integers(0, 3 if account in self.operators else 9)) == 0
         if action == "register":
             self._register(data.draw(st.sampled_from([*self.stage.assets, 10**9])))
@@ -152,12 +151,17 @@ class CarbonCreditMachine(RuleBasedStateMachine):
             amount = self._some(data, account, token_id)
             self._transfer(account, self._anyone(data), token_id, amount, by_broker)
         elif action == "transfer batch":
-            self._transfer_batch(data, account, self._anyone(data), by_broker)
+            receiver = data.draw(st.integers(0, len(self.stage.investors) - 1))
+            self._transfer_batch(data, account, receiver, by_broker)
         elif action == "retire":
             self._retire(account, token_id, self._some(data, account, token_id), by_broker)
+        elif action == "retire all":
+            if self._held_alone():
+                account, token_id = data.draw(st.sampled_from(self._held_alone()))
+            self._retire(account, token_id, self.balance[account, token_id], by_broker)
         elif action == "retire_for":
             amount = self._some(data, account, token_id)
-            beneficiary = data.draw(st.integers(0, 3))
+            beneficiary = data.draw(st.sampled_from([0, 1, 2, 2, 3]))
             self._retire(account, token_id, amount, by_broker, data, beneficiary)
         elif action == "verify":
             self._verify_or_revoke(data)
@@ -227,6 +231,16 @@ class CarbonCreditMachine(RuleBasedStateMachine):
                 assert end <= start
 
     # --- drawing
+    def _holding(self, data):
+        """Mostly an investor's number and the id of a batch that it has something of."""
+        investors = range(len(self.stage.investors))
+        anything = st.tuples(
+            st.sampled_from(investors), st.sampled_from([*self.batches, *self.batches, 7])
+        )
+        held = [place for place, amount in self.balance.items() if amount]
+        rather = st.sampled_from(held) if held else anything
+        return data.draw(st.one_of(rather, rather, anything))
+
     def _anyone(self, data):
         """An investor's number, or beyond them: the outsider, then nobody."""
         investors = st.integers(0, len(self.stage.investors) - 1)
@@ -244,6 +258,18 @@ class CarbonCreditMachine(RuleBasedStateMachine):
         return data.draw(st.one_of(within, within, near))
 
     # --- the ledger
+    def _held_alone(self):
+        """(investor's number, token id) where one investor holds all that is tradable."""
+        return [
+            (account, token_id)
+            for (account, token_id), amount in self.balance.items()
+            if amount and amount == self._supply(token_id)
+        ]
+
+    def _supply(self, token_id):
+        batch = self.batches.get(token_id)
+        return batch.issued - batch.retired if batch else 0
+
     def _caller(self, account, by_broker):
         return self.stage.broker if by_broker else self.stage.investors[account]
 
@@ -416,7 +442,7 @@ class CarbonCreditMachine(RuleBasedStateMachine):
     def _retire(self, account, token_id, amount, by_broker, data=None, beneficiary=None):
         """`retire` where no beneficiary is given; `beneficiary` as in `_account`, 3 for nobody."""
         stage, batch = self.stage, self.batches.get(token_id)
-        supply = batch.issued - batch.retired if batch else 0
+        supply = self._supply(token_id)
         owner = self._account(account)
         purpose, details = 0, NOTHING
         if beneficiary is not None:

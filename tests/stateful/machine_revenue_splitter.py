@@ -147,10 +147,8 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         elif action == "distribute":
             self._distribute()
         elif action == "release":
-            owed = [row for row, amount in enumerate(self.owed) if amount]
-            rows = st.integers(0, len(self.stage.rows) - 1)
-            row = data.draw(st.one_of(st.sampled_from(owed), rows) if owed else rows)
-            self._release(row, wrong_token=data.draw(st.integers(0, 9)) == 0)
+            wrong_token = data.draw(st.integers(0, 9)) == 0
+            self._release(self._owed_row(data), wrong_token)
         elif action == "set_payees":
             self._set_payees(data.draw(tables(self.stage)))
         elif action == "set_payees wrongly":
@@ -190,6 +188,14 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
             assert self.paid[row] + self.owed[row] == self._due(row), row
         assert self.stage.splitter.version() == len(self.tables)
         assert self.stage.splitter.pending() == self._pending()
+
+    def _owed_row(self, data):
+        """Mostly a row that is owed something, or even one that could be paid it now."""
+        rows = st.integers(0, len(self.stage.rows) - 1)
+        owed = [(row, amount) for row, amount in enumerate(self.owed) if amount]
+        payable = [row for row, amount in owed if self._takes(row, amount) == (amount, 0)]
+        rather = st.sampled_from([row for row, _ in owed]) if owed else rows
+        return data.draw(st.one_of(st.sampled_from(payable) if payable else rather, rather, rows))
 
     @staticmethod
     def _rather(first, all_of_them):

@@ -40,6 +40,8 @@ ACTIONS = (
     "claim",
     "claim",
     "claim for another",
+    "round trip",
+    "round trip",
     "freeze",
     "release",
     "release",
@@ -47,8 +49,10 @@ ACTIONS = (
     "revoke",
     "renew",
     "renew",
+    "renew",
     "pass time",
     "pause",
+    "unpause",
     "unpause",
     "unpause",
     "raise units",
@@ -249,6 +253,9 @@ class SecurityTokenMachine(RuleBasedStateMachine):
         elif action in ("claim", "claim for another"):
             owner = data.draw(self._mostly(WALLETS, ledger.could_claim))
             self._claim(owner, owner if action == "claim" else (owner + 1) % len(WALLETS))
+        elif action == "round trip":
+            amount = data.draw(self._near(holder.free))
+            self._round_trip(wallet, other, amount, data.draw(self._near(amount)))
         elif action == "freeze":
             self._set_frozen(wallet, True)
         elif action == "release":
@@ -446,6 +453,13 @@ class SecurityTokenMachine(RuleBasedStateMachine):
                 self.token.IncomeClaimed(holder=owner, caller=by, amount=amount),
                 self.money.Transfer(sender=self.token, receiver=owner, value=amount),
             ]
+
+    def _round_trip(self, wallet, other, amount, back):
+        """Send, claim, take back, claim: within one deposit no unit may earn twice."""
+        self._transfer(wallet, other, amount)
+        self._claim(wallet, wallet)
+        self._transfer(other, wallet, back)
+        self._claim(wallet, wallet)
 
     def _set_frozen(self, wallet, freeze):
         self._try(

@@ -1,6 +1,8 @@
 """Breaks the contracts on purpose, a line at a time, and asks for the test that notices.
 
-    python -m tests.stateful.mutants [stem ...] [--quick] [--jobs 2]
+    python -m tests.stateful.mutants [name ...] [--quick] [--jobs 2]
+
+where a name is that of a file (`security_token`) or of a row in it (`security_token-5`).
 
 A row of `mutants/<stem>.toml` is one mutant:
 
@@ -34,7 +36,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from xml.etree import ElementTree  # noqa: S405
@@ -51,7 +53,7 @@ PARTS = (
     "pyproject.toml",
 )
 BUILD = ".build/__local__.json"
-KILLED, SURVIVED, ERROR = "killed", "SURVIVED", "ERROR"
+KILLED, SURVIVED, ERROR, PASSED = "killed", "SURVIVED", "ERROR", "passed"
 KILLS = (
     "AssertionError",
     "Failed: DID NOT RAISE",
@@ -103,19 +105,21 @@ class Verdict:
         return self.kind == KILLED
 
 
-def read_rows(stems: list[str] | None = None, quick: bool = False) -> list[Mutant]:
-    """All mutants, those of some files, or the quick ones. Raises BadRow."""
+def read_rows(names: list[str] | None = None, quick: bool = False) -> list[Mutant]:
+    """All mutants, the named ones, or the quick ones. Raises BadRow."""
     mutants = []
     for path in sorted(ROWS.glob("*.toml")):
-        if stems and path.stem not in stems:
-            continue
         rows = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
         for number, row in enumerate(rows, start=1):
             try:
                 mutants.append(Mutant(path.stem, number, **row))
             except TypeError as error:
                 raise BadRow(f"{path.name}, row {number}: {error}") from error
-    return [mutant for mutant in mutants if mutant.quick or not quick]
+    return [
+        mutant
+        for mutant in mutants
+        if (mutant.quick or not quick) and (not names or {mutant.name, mutant.stem} & {*names})
+    ]
 
 
 class Workshop:
@@ -131,9 +135,9 @@ class Workshop:
     def check(self, test: str) -> Verdict:
         """Run a test without a mutant: a failure is an error, whatever its kind."""
         verdict = _run(self.untouched, test)
-        if verdict.kind == SURVIVED:
+        if verdict.kind == PASSED:
             return verdict
-        return Verdict(ERROR, f"fails without a mutant: {verdict.seen}", verdict.seconds)
+        return Verdict(ERROR, f"fails: {verdict.seen}", verdict.seconds)
 
     def try_out(self, mutant: Mutant) -> Verdict:
         copy = self.folder / mutant.name
@@ -145,7 +149,7 @@ class Workshop:
         _bring_build(self.untouched, copy, without=mutant.file)
         verdict = _run(copy, mutant.test)
         shutil.rmtree(copy)
-        return verdict
+        return replace(verdict, kind=SURVIVED) if verdict.kind == PASSED else verdict
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -207,7 +211,7 @@ def _run(folder: Path, *arguments: str) -> Verdict:
     )
     seconds = perf_counter() - begin
     if done.returncode == 0:
-        return Verdict(SURVIVED, "the test passes", seconds)
+        return Verdict(PASSED, "passes", seconds)
     last_words = (done.stdout + done.stderr).strip().splitlines()[-1:]
     if done.returncode != 1 or not report.exists():
         return Verdict(ERROR, f"pytest ended with {done.returncode}: {last_words}", seconds)
@@ -241,27 +245,28 @@ def pytest_configure(config) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Try the mutants of the contracts.")
-    parser.add_argument("stems", nargs="*", help="names of files in tests/stateful/mutants")
+    parser.add_argument("names", nargs="*", help="of files in tests/stateful/mutants, or of rows")
     parser.add_argument("--quick", action="store_true", help="only those of the daily suite")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    mutants = read_rows(options.stems, options.quick)
+    mutants = read_rows(options.names, options.quick)
     begin = perf_counter()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         workshop = Workshop(Path(folder))
         for test in sorted({mutant.test for mutant in mutants}):
             verdict = workshop.check(test)
-            print(f"{'passes' if verdict.kind == 'SURVIVED' else verdict.seen:<60} {test}")
+            print(f"without a mutant {test} {verdict.seen}", flush=True)
             if verdict.kind == ERROR:
                 return 1
+        killed = 0
         with ThreadPoolExecutor(options.jobs) as pool:
-            verdicts = list(pool.map(workshop.try_out, mutants))
-    for mutant, verdict in zip(mutants, verdicts, strict=True):
-        print(
-            f"{verdict.kind:<9} {verdict.seconds:5.1f} s  {mutant.name:<20} {mutant.breaks:<34} "
-            f"{verdict.seen[:70]}"
-        )
-    killed = sum(verdict.is_killed for verdict in verdicts)
+            for mutant, verdict in zip(mutants, pool.map(workshop.try_out, mutants), strict=True):
+                killed += verdict.is_killed
+                print(
+                    f"{verdict.kind:<9} {verdict.seconds:5.1f} s  {mutant.name:<20} "
+                    f"{mutant.breaks:<40} {verdict.seen[:70]}",
+                    flush=True,
+                )
     print(f"{killed} of {len(mutants)} killed in {perf_counter() - begin:.0f} s")
     return 0 if killed == len(mutants) else 1
 

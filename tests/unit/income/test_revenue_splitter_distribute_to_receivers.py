@@ -106,6 +106,26 @@ def test_nets_what_a_receiver_pays_in_meanwhile(mixed, money, stranger, receiver
     assert money.balanceOf(mixed) == 1
 
 
+def test_counts_what_others_pay_in_during_a_receivers_call_as_everybodys(
+    split, mixed, money, stranger, receiver, library_fund
+):
+    """The receiver lets another splitter pay in while it takes its own: measured by balance it
+    would seem to have taken nothing, and be owed its part a second time."""
+    upstream = split((mixed, 10_000))
+    money.mint(upstream, 1_000, sender=stranger)
+    money.mint(mixed, 1_000, sender=stranger)
+    distribute = upstream.distribute.encode_input()
+    receiver.behave(Manner.TRIES_BACK, distribute, upstream, sender=stranger)
+
+    mixed.distribute(sender=stranger)
+
+    assert receiver.call_back_succeeded() is True
+    assert (money.balanceOf(receiver), money.balanceOf(library_fund)) == (600, 400)
+    assert mixed.owed_to(receiver, PURPOSE) == mixed.total_owed() == 0
+    assert mixed.pending() == money.balanceOf(mixed) == 1_000
+    assert money.allowance(mixed, receiver) == 0
+
+
 def test_never_lets_a_receiver_take_later_what_it_left(mixed, money, stranger, receiver):
     receiver.behave(Manner.TAKES_PART, sender=stranger)
     money.mint(mixed, 1_000, sender=stranger)
