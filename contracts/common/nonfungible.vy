@@ -7,6 +7,7 @@
         host 96 bits beside the owner.
 @dev    The host decides who may mint, burn and move, and wraps every transfer. Token lists are
         read from `Transfer` events; storing them costs four times as much (docs/adr/0006).
+        Views are re-entrant on purpose: a receiver may look at what it is being given.
 @custom:source ERC-721, ERC-165
 """
 
@@ -19,13 +20,13 @@ interface IERC721Receiver:
     ) -> bytes4: nonpayable
 
 
-name: public(String[50])
-symbol: public(String[20])
-balanceOf: public(HashMap[address, uint256])
+name: public(reentrant(String[50]))
+symbol: public(reentrant(String[20]))
+isApprovedForAll: public(reentrant(HashMap[address, HashMap[address, bool]]))
 # token -> owner in the low 160 bits, the host's data in the high 96
 _words: HashMap[uint256, uint256]
 _approved: HashMap[uint256, address]
-isApprovedForAll: public(HashMap[address, HashMap[address, bool]])
+_balances: HashMap[address, uint256]
 
 _OWNER_MASK: constant(uint256) = 2**160 - 1
 _ACCEPTED: constant(bytes4) = method_id("onERC721Received(address,address,uint256,bytes)", output_type=bytes4)
@@ -35,6 +36,18 @@ _ACCEPTED: constant(bytes4) = method_id("onERC721Received(address,address,uint25
 def __init__(token_name: String[50], token_symbol: String[20]):
     self.name = token_name
     self.symbol = token_symbol
+
+
+@external
+@view
+@reentrant
+def balanceOf(owner: address) -> uint256:
+    """
+    @notice How many tokens `owner` has. The standard wants the zero address refused.
+    @custom:reverts "nonfungible: zero owner"
+    """
+    assert owner != empty(address), "nonfungible: zero owner"
+    return self._balances[owner]
 
 
 @external
@@ -121,7 +134,7 @@ def _mint(receiver: address, token_id: uint256, data: uint256):
     assert self._words[token_id] == 0  # dev: hosts number their tokens
     assert data < 2**96  # dev: host keeps its data in 96 bits
     self._words[token_id] = convert(receiver, uint256) | (data << 160)
-    self.balanceOf[receiver] += 1
+    self._balances[receiver] += 1
     log IERC721.Transfer(sender=empty(address), receiver=receiver, token_id=token_id)
 
 
@@ -145,8 +158,8 @@ def _move(sender: address, receiver: address, token_id: uint256):
     assert self._owner(token_id) == sender, "nonfungible: wrong owner"
     self._approved[token_id] = empty(address)
     self._words[token_id] = convert(receiver, uint256) | (self._data(token_id) << 160)
-    self.balanceOf[sender] -= 1
-    self.balanceOf[receiver] += 1
+    self._balances[sender] -= 1
+    self._balances[receiver] += 1
     log IERC721.Transfer(sender=sender, receiver=receiver, token_id=token_id)
 
 

@@ -2,13 +2,14 @@
 """
 @title  MockHookToken
 @license AGPL-3.0-only
-@notice A hostile payment token: it can answer false, and calls an attack of the tester's choice
-        in the middle of every transfer.
+@notice A hostile payment token: it can answer false, keep allowances for ever, and calls an attack
+        of the tester's choice in the middle of every transfer.
 """
 
 balanceOf: public(HashMap[address, uint256])
 allowance: public(HashMap[address, HashMap[address, uint256]])
 answers_false: public(bool)
+keeps_allowances: public(bool)
 target: public(address)
 attack: public(Bytes[512])
 # outcome of the last attack
@@ -34,7 +35,14 @@ def set_answers_false(answers_false: bool):
 
 
 @external
+def set_keeps_allowances(keeps_allowances: bool):
+    self.keeps_allowances = keeps_allowances
+
+
+@external
 def approve(spender: address, amount: uint256) -> bool:
+    if self.keeps_allowances and amount == 0:
+        return False
     self.allowance[msg.sender][spender] = amount
     return True
 

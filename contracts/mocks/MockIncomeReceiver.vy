@@ -15,15 +15,25 @@ flag Manner:
     BURNS_GAS
     CALLS_BACK
     PAYS_MEANWHILE
+    # as CALLS_BACK, but takes its income when the call fails
+    TRIES_BACK
+    TAKES_MORE
+    ANSWERS_LONG
 
 manner: public(Manner)
-calls_back: Bytes[256]
+calls_back: Bytes[512]
+# who is called back; the zero address for whoever pays
+target: address
+# outcome of the last TRIES_BACK
+call_back_succeeded: public(bool)
 
 
 @external
-def behave(manner: Manner, calls_back: Bytes[256] = b""):
+def behave(manner: Manner, calls_back: Bytes[512] = b"", target: address = empty(address)):
     self.manner = manner
     self.calls_back = calls_back
+    self.target = target
+    self.call_back_succeeded = False
 
 
 @external
@@ -37,11 +47,21 @@ def deposit_income(token: address, amount: uint256, purpose: bytes32):
         for i: uint256 in range(1_000_000):
             burned += i
         return
+    if self.manner == Manner.ANSWERS_LONG:
+        raw_revert(abi_encode(empty(uint256[2_000])))
+    target: address = self.target
+    if target == empty(address):
+        target = msg.sender
     if self.manner == Manner.CALLS_BACK:
-        raw_call(msg.sender, self.calls_back)
+        raw_call(target, self.calls_back)
+    if self.manner == Manner.TRIES_BACK:
+        if raw_call(target, self.calls_back, revert_on_failure=False):
+            self.call_back_succeeded = True
     if self.manner == Manner.PAYS_MEANWHILE:
         extcall IERC20(token).transfer(msg.sender, amount + 1)
     taken: uint256 = amount
     if self.manner == Manner.TAKES_PART:
         taken = amount // 3
-    extcall IERC20(token).transferFrom(msg.sender, self, taken)
+    if self.manner == Manner.TAKES_MORE:
+        taken = amount + 1
+    extcall IERC20(token).transferFrom(msg.sender, self, taken, default_return_value=True)

@@ -6,8 +6,9 @@
 @notice Deeds (ERC-721) of what the city owns, one per parcel, with class, area and energy use.
 @dev    Three keys for three acts: the asset manager registers, the council clerk records what
         the council resolved (classes, units, disposals), the token factory binds a token.
-        A deed moves only to the receiver that a resolution names, and never while the asset
-        has a token or its class is not tokenisable: administrative property is not for sale.
+        A deed moves only to the receiver that a resolution names, and never while the asset has
+        units (every asset with a token has) or its class is not tokenisable: administrative
+        property is not for sale.
         Invariants: INV-DEED-1, INV-DEED-2, INV-DEED-3 (docs/invariants.md).
 @custom:kill None: registration adds no obligation, and deeds move by resolution only.
 """
@@ -90,6 +91,7 @@ def __init__(
 
 @external
 @view
+@reentrant
 def supportsInterface(interface_id: bytes4) -> bool:
     """
     @notice ERC-165.
@@ -151,7 +153,7 @@ def transferFrom(sender: address, receiver: address, asset_id: uint256):
     """
     @notice Hand the deed to the receiver that the council's resolution names.
     @custom:reverts "nonfungible: not allowed" | "asset_registry: no resolution"
-        | "asset_registry: asset has a token" | "asset_registry: class not for sale"
+        | "asset_registry: asset has units" | "asset_registry: class not for sale"
     """
     nonfungible._check_allowed(msg.sender, asset_id)
     self._dispose(sender, receiver, asset_id)
@@ -242,7 +244,8 @@ def add_property_class(new_class: IAssetRegistry.PropertyClass, resolution: byte
 @external
 def reclassify(asset_id: uint256, new_class: uint8, resolution: bytes32):
     """
-    @notice Move an asset to another class. An asset with units stays tokenisable.
+    @notice Move an asset to another class. An asset with units stays tokenisable; a class that is
+            not for sale ends an approved disposal.
     @custom:role COUNCIL_CLERK_ROLE
     @custom:reverts "asset_registry: no resolution" | "asset_registry: unknown class"
         | "asset_registry: asset has units"
@@ -253,6 +256,8 @@ def reclassify(asset_id: uint256, new_class: uint8, resolution: bytes32):
     nonfungible._owner(asset_id)
     if not self._classes[new_class].is_tokenisable:
         assert self.units_of[asset_id] == 0, "asset_registry: asset has units"
+        if self.disposal_to[asset_id] != empty(address):
+            self._set_disposal(asset_id, empty(address), resolution)
     old_class: uint8 = self._class_id(asset_id)
     nonfungible._set_data(asset_id, self._packed(new_class, self._area(asset_id)))
     log IAssetRegistry.Reclassified(
@@ -289,21 +294,14 @@ def approve_disposal(asset_id: uint256, receiver: address, resolution: bytes32):
     @notice Allow the deed to go to `receiver`; the zero address withdraws an earlier approval.
     @custom:role COUNCIL_CLERK_ROLE
     @custom:reverts "asset_registry: no resolution" | "asset_registry: class not for sale"
-        | "asset_registry: asset has a token"
+        | "asset_registry: asset has units"
     """
     authorized._check_role(COUNCIL_CLERK_ROLE, msg.sender)
     assert resolution != empty(bytes32), "asset_registry: no resolution"
     nonfungible._owner(asset_id)
-    old_receiver: address = self.disposal_to[asset_id]
     if receiver != empty(address):
         self._check_disposable(asset_id)
-    self.disposal_to[asset_id] = receiver
-    log IAssetRegistry.DisposalApproved(
-        asset_id=asset_id,
-        old_receiver=old_receiver,
-        new_receiver=receiver,
-        resolution=resolution,
-    )
+    self._set_disposal(asset_id, receiver, resolution)
 
 
 # --- TOKEN_FACTORY_ROLE
@@ -338,6 +336,18 @@ def _append_class(new_class: IAssetRegistry.PropertyClass, resolution: bytes32):
 
 
 @internal
+def _set_disposal(asset_id: uint256, receiver: address, resolution: bytes32):
+    old_receiver: address = self.disposal_to[asset_id]
+    self.disposal_to[asset_id] = receiver
+    log IAssetRegistry.DisposalApproved(
+        asset_id=asset_id,
+        old_receiver=old_receiver,
+        new_receiver=receiver,
+        resolution=resolution,
+    )
+
+
+@internal
 def _dispose(sender: address, receiver: address, asset_id: uint256):
     self._check_disposable(asset_id)
     approved: address = self.disposal_to[asset_id]
@@ -350,7 +360,7 @@ def _dispose(sender: address, receiver: address, asset_id: uint256):
 @view
 def _check_disposable(asset_id: uint256):
     self._check_for_sale(asset_id)
-    assert self.token_of[asset_id] == empty(address), "asset_registry: asset has a token"
+    assert self.units_of[asset_id] == 0, "asset_registry: asset has units"
 
 
 @internal

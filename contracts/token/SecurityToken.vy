@@ -17,7 +17,6 @@ from ethereum.ercs import IERC165
 from ethereum.ercs import IERC20
 from ethereum.ercs import IERC20Detailed
 
-from snekmate.utils import ecdsa
 from snekmate.utils import eip712_domain_separator
 
 from ..common import authorized
@@ -26,7 +25,8 @@ from ..interfaces import IAssetRegistry
 from ..interfaces import IIdentityRegistry
 from ..interfaces import IIncomeReceiver
 from ..interfaces import ISecurityToken
-from . import holder_word
+from . import allowances
+from . import holdings
 from . import income_per_share
 from . import token_errors
 
@@ -36,11 +36,23 @@ implements: IIncomeReceiver
 
 initializes: authorized
 initializes: eip712_domain_separator
+initializes: allowances[eip712_domain_separator := eip712_domain_separator]
+initializes: holdings
 initializes: income_per_share
 
 exports: (
     authorized.authority,
     eip712_domain_separator.eip712Domain,
+    allowances.allowance,
+    allowances.approve,
+    allowances.nonces,
+    allowances.permit,
+    allowances.DOMAIN_SEPARATOR,
+    holdings.totalSupply,
+    holdings.balanceOf,
+    holdings.paused,
+    holdings.isFrozen,
+    holdings.getFrozenTokens,
 )
 
 ASSET_MANAGER_ROLE: public(constant(bytes32)) = keccak256("ASSET_MANAGER_ROLE")
@@ -48,9 +60,6 @@ COMPLIANCE_OFFICER_ROLE: public(constant(bytes32)) = keccak256("COMPLIANCE_OFFIC
 GUARDIAN_ROLE: public(constant(bytes32)) = keccak256("GUARDIAN_ROLE")
 CHAIN_ENGINEER_ROLE: public(constant(bytes32)) = keccak256("CHAIN_ENGINEER_ROLE")
 
-_PERMIT_TYPEHASH: constant(bytes32) = keccak256(
-    "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
-)
 _INTERFACES: constant(bytes4[6]) = [
     0x01FFC9A7,  # ERC-165
     0x36372B07,  # ERC-20
@@ -60,12 +69,6 @@ _INTERFACES: constant(bytes4[6]) = [
     0xAB84A5C8,  # ERC-1404
 ]
 
-# The shared word: supply 96 | income epoch 32 | deposited 120 | paused 1.
-_EPOCH_SHIFT: constant(uint256) = 96
-_DEPOSITED_SHIFT: constant(uint256) = 128
-_PAUSED_SHIFT: constant(uint256) = 248
-_MAX_DEPOSITED: constant(uint256) = 2**120 - 1
-
 ASSET_ID: immutable(uint256)
 ASSET_REGISTRY: immutable(IAssetRegistry)
 IDENTITY_REGISTRY: immutable(IIdentityRegistry)
@@ -74,17 +77,6 @@ DECIMALS: immutable(uint8)
 
 name: public(String[50])
 symbol: public(String[20])
-allowance: public(HashMap[address, HashMap[address, uint256]])
-nonces: public(HashMap[address, uint256])
-_holders: HashMap[address, uint256]
-_shared: uint256
-
-
-struct Shared:
-    supply: uint256  # {unit}
-    epoch: uint256  # number of income deposits so far
-    deposited: uint256  # {asset} sum of them
-    is_paused: bool
 
 
 @deploy
@@ -181,56 +173,6 @@ def paymentToken() -> address:
 @external
 @view
 @reentrant
-def totalSupply() -> uint256:
-    """
-    @notice {unit} Units in existence; at most the units registered on the deed.
-    """
-    return self._read_shared().supply
-
-
-@external
-@view
-@reentrant
-def balanceOf(account: address) -> uint256:
-    """
-    @notice {unit} Units of `account`, the frozen part included.
-    """
-    return holder_word._unpacked(self._holders[account]).balance
-
-
-@external
-@view
-@reentrant
-def paused() -> bool:
-    """
-    @notice Whether trade is stopped (ERC-3643).
-    """
-    return self._read_shared().is_paused
-
-
-@external
-@view
-@reentrant
-def isFrozen(account: address) -> bool:
-    """
-    @notice Whether the whole account is frozen (ERC-3643).
-    """
-    return holder_word._unpacked(self._holders[account]).is_frozen
-
-
-@external
-@view
-@reentrant
-def getFrozenTokens(account: address) -> uint256:
-    """
-    @notice {unit} Frozen part; may exceed the balance (ERC-7943).
-    """
-    return holder_word._unpacked(self._holders[account]).frozen
-
-
-@external
-@view
-@reentrant
 def canSend(account: address) -> bool:
     """
     @notice Whether `account` may send at all: verified and not frozen; no amount rule (ERC-7943).
@@ -258,7 +200,7 @@ def canTransfer(sender: address, receiver: address, amount: uint256) -> bool:
     code: uint8 = self._view_restriction(empty(address), sender, receiver, amount)
     if code == token_errors.INSUFFICIENT_BALANCE:
         # With a freeze in force, whatever is above the free part is against the freeze.
-        return holder_word._unpacked(self._holders[sender]).frozen == 0
+        return holdings._read_holder(sender).frozen == 0
     return code == token_errors.OK
 
 
@@ -282,7 +224,7 @@ def detectTransferRestrictionFrom(
     @notice 0 when `spender` could call `transferFrom` now, else the code of the first rule.
     """
     code: uint8 = self._view_restriction(spender, sender, receiver, amount)
-    if code == token_errors.OK and self.allowance[sender][spender] < amount:
+    if code == token_errors.OK and allowances.allowance[sender][spender] < amount:
         return token_errors.INSUFFICIENT_ALLOWANCE
     return code
 
@@ -294,9 +236,9 @@ def detectIssueRestriction(receiver: address, amount: uint256) -> uint8:
     """
     @notice 0 when `amount` could be issued to `receiver` now, else the code of the first rule.
     """
-    holder: holder_word.Holder = holder_word._unpacked(self._holders[receiver])
+    holder: holdings.Holder = holdings._read_holder(receiver)
     return self._restriction(
-        self._read_shared(), True, empty(address), empty(address), holder, receiver, holder, amount
+        holdings._read_shared(), True, empty(address), empty(address), holder, receiver, holder, amount
     )
 
 
@@ -312,21 +254,11 @@ def messageForTransferRestriction(code: uint8) -> String[40]:
 
 @external
 @view
-@reentrant
-def DOMAIN_SEPARATOR() -> bytes32:
-    """
-    @notice EIP-712 domain, rebuilt when the chain id changes.
-    """
-    return eip712_domain_separator._domain_separator_v4()
-
-
-@external
-@view
 def claimable(holder: address) -> uint256:
     """
     @notice {asset} Whole units of income that `holder` could be paid now.
     """
-    balance: uint256 = holder_word._unpacked(self._holders[holder]).balance
+    balance: uint256 = holdings._read_holder(holder).balance
     return income_per_share._owed(holder, balance) >> 128
 
 
@@ -336,7 +268,7 @@ def income_deposited() -> uint256:
     """
     @notice {asset} All income ever deposited.
     """
-    return self._read_shared().deposited
+    return holdings._read_shared().deposited
 
 
 @external
@@ -345,7 +277,7 @@ def income_deposits() -> uint256:
     """
     @notice How many deposits there were.
     """
-    return self._read_shared().epoch
+    return holdings._read_shared().epoch
 
 
 # --- holder
@@ -365,53 +297,9 @@ def transferFrom(sender: address, receiver: address, amount: uint256) -> bool:
     @notice Move `amount` {unit} by the caller's allowance, which a maximum allowance does not use up.
     @custom:reverts as `transfer` | ERC20InsufficientAllowance
     """
-    allowed: uint256 = self.allowance[sender][msg.sender]
     self._transfer(msg.sender, sender, receiver, amount)
-    if allowed < amount:
-        token_errors._insufficient_allowance(msg.sender, allowed, amount)
-    if allowed != max_value(uint256):
-        self.allowance[sender][msg.sender] = allowed - amount
+    allowances._spend(sender, msg.sender, amount)
     return True
-
-
-@external
-def approve(spender: address, amount: uint256) -> bool:
-    """
-    @notice Let `spender` move up to `amount` {unit} of the caller's.
-    @custom:reverts ERC20InvalidSpender
-    """
-    self._approve(msg.sender, spender, amount)
-    return True
-
-
-@external
-def permit(
-    owner: address,
-    spender: address,
-    amount: uint256,
-    deadline: uint256,
-    v: uint8,
-    r: bytes32,
-    s: bytes32,
-):
-    """
-    @notice Approve by signature (ERC-2612). `deadline` is inclusive; high-s signatures are refused.
-    @custom:reverts ERC2612ExpiredSignature | ERC2612InvalidSigner | "ecdsa: invalid signature"
-        | "ecdsa: invalid signature 's' value"
-    """
-    if block.timestamp > deadline:
-        token_errors._expired_signature(deadline)
-    nonce: uint256 = self.nonces[owner]
-    self.nonces[owner] = nonce + 1
-    digest: bytes32 = eip712_domain_separator._hash_typed_data_v4(
-        keccak256(abi_encode(_PERMIT_TYPEHASH, owner, spender, amount, nonce, deadline))
-    )
-    signer: address = ecdsa._recover_vrs(
-        digest, convert(v, uint256), convert(r, uint256), convert(s, uint256)
-    )
-    if signer != owner or owner == empty(address):
-        token_errors._invalid_signer(signer, owner)
-    self._approve(owner, spender, amount)
 
 
 # --- income, open to anyone
@@ -426,17 +314,17 @@ def deposit_income(token: address, amount: uint256, purpose: bytes32 = empty(byt
         | "security_token: no holders" | "security_token: too much income"
         | "token_transfer: amount differs"
     """
-    shared: Shared = self._read_shared()
+    shared: holdings.Shared = holdings._read_shared()
     if shared.is_paused:
         token_errors._enforced_pause()
     assert token == PAYMENT_TOKEN.address, "security_token: other token"
     assert amount != 0, "security_token: no amount"
     assert shared.supply != 0, "security_token: no holders"
-    assert amount <= _MAX_DEPOSITED - shared.deposited, "security_token: too much income"
+    assert amount <= holdings.MAX_DEPOSITED - shared.deposited, "security_token: too much income"
     income_per_share._deposit(amount, shared.supply)
     shared.epoch += 1
     shared.deposited += amount
-    self._write_shared(shared)
+    holdings._write_shared(shared)
     log ISecurityToken.IncomeDeposited(
         depositor=msg.sender, amount=amount, supply=shared.supply, number=shared.epoch
     )
@@ -452,7 +340,7 @@ def claim_income(holder: address = msg.sender) -> uint256:
     @return {asset} Amount paid; never 0.
     @custom:reverts "security_token: holder is frozen" | "security_token: nothing to claim"
     """
-    known: holder_word.Holder = holder_word._unpacked(self._holders[holder])
+    known: holdings.Holder = holdings._read_holder(holder)
     assert not known.is_frozen, "security_token: holder is frozen"
     amount: uint256 = income_per_share._take(holder, known.balance)
     assert amount != 0, "security_token: nothing to claim"
@@ -470,8 +358,8 @@ def mint(receiver: address, amount: uint256):
     @custom:reverts "authorized: missing role" | "security_token: above the deed" | as `transfer`
     """
     authorized._check_role(ASSET_MANAGER_ROLE, msg.sender)
-    shared: Shared = self._read_shared()
-    holder: holder_word.Holder = holder_word._unpacked(self._holders[receiver])
+    shared: holdings.Shared = holdings._read_shared()
+    holder: holdings.Holder = holdings._read_holder(receiver)
     code: uint8 = self._restriction(
         shared, True, empty(address), empty(address), holder, receiver, holder, amount
     )
@@ -479,9 +367,9 @@ def mint(receiver: address, amount: uint256):
         self._refuse(code, empty(address), empty(address), holder, receiver, amount)
     holder = self._carried_to(shared, receiver, holder)
     holder.balance += amount
-    self._holders[receiver] = holder_word._packed(holder)
+    holdings._write_holder(receiver, holder)
     shared.supply += amount
-    self._write_shared(shared)
+    holdings._write_shared(shared)
     log IERC20.Transfer(sender=empty(address), receiver=receiver, value=amount)
 
 
@@ -493,9 +381,9 @@ def setAddressFrozen(account: address, freeze: bool):
     @custom:role COMPLIANCE_OFFICER_ROLE
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
-    holder: holder_word.Holder = holder_word._unpacked(self._holders[account])
+    holder: holdings.Holder = holdings._read_holder(account)
     holder.is_frozen = freeze
-    self._holders[account] = holder_word._packed(holder)
+    holdings._write_holder(account, holder)
     log ISecurityToken.AddressFrozen(account=account, is_frozen=freeze, agent=msg.sender)
 
 
@@ -507,10 +395,10 @@ def setFrozenTokens(account: address, amount: uint256) -> bool:
     @custom:role COMPLIANCE_OFFICER_ROLE
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
-    holder: holder_word.Holder = holder_word._unpacked(self._holders[account])
+    holder: holdings.Holder = holdings._read_holder(account)
     old_amount: uint256 = holder.frozen
-    holder.frozen = min(amount, holder_word.MAX_AMOUNT)
-    self._holders[account] = holder_word._packed(holder)
+    holder.frozen = min(amount, holdings.MAX_AMOUNT)
+    holdings._write_holder(account, holder)
     if holder.frozen > old_amount:
         log ISecurityToken.TokensFrozen(account=account, amount=holder.frozen - old_amount)
     elif holder.frozen < old_amount:
@@ -527,10 +415,10 @@ def pause():
     @custom:role GUARDIAN_ROLE
     """
     authorized._check_role(GUARDIAN_ROLE, msg.sender)
-    shared: Shared = self._read_shared()
+    shared: holdings.Shared = holdings._read_shared()
     assert not shared.is_paused, "security_token: paused"
     shared.is_paused = True
-    self._write_shared(shared)
+    holdings._write_shared(shared)
     log ISecurityToken.Paused(account=msg.sender)
 
 
@@ -542,10 +430,10 @@ def unpause():
     @custom:role CHAIN_ENGINEER_ROLE
     """
     authorized._check_role(CHAIN_ENGINEER_ROLE, msg.sender)
-    shared: Shared = self._read_shared()
+    shared: holdings.Shared = holdings._read_shared()
     assert shared.is_paused, "security_token: not paused"
     shared.is_paused = False
-    self._write_shared(shared)
+    holdings._write_shared(shared)
     log ISecurityToken.Unpaused(account=msg.sender)
 
 
@@ -553,13 +441,13 @@ def unpause():
 @internal
 @view
 def _restriction(
-    shared: Shared,
+    shared: holdings.Shared,
     is_issue: bool,
     spender: address,
     sender: address,
-    sender_side: holder_word.Holder,
+    sender_side: holdings.Holder,
     receiver: address,
-    receiver_side: holder_word.Holder,
+    receiver_side: holdings.Holder,
     amount: uint256,
 ) -> uint8:
     """
@@ -584,7 +472,7 @@ def _restriction(
     if sender_side.is_frozen:
         return token_errors.SENDER_FROZEN
     if spender != empty(address):
-        if holder_word._unpacked(self._holders[spender]).is_frozen:
+        if holdings._read_holder(spender).is_frozen:
             return token_errors.SPENDER_FROZEN
     side: uint256 = staticcall IDENTITY_REGISTRY.unverified_side(sender, receiver)
     if side == 1:
@@ -593,7 +481,7 @@ def _restriction(
         return token_errors.RECEIVER_NOT_VERIFIED
     if amount > sender_side.balance:
         return token_errors.INSUFFICIENT_BALANCE
-    if amount > holder_word._free(sender_side):
+    if amount > holdings._free(sender_side):
         return token_errors.ABOVE_UNFROZEN
     return token_errors.OK
 
@@ -604,13 +492,13 @@ def _view_restriction(
     spender: address, sender: address, receiver: address, amount: uint256
 ) -> uint8:
     return self._restriction(
-        self._read_shared(),
+        holdings._read_shared(),
         False,
         spender,
         sender,
-        holder_word._unpacked(self._holders[sender]),
+        holdings._read_holder(sender),
         receiver,
-        holder_word._unpacked(self._holders[receiver]),
+        holdings._read_holder(receiver),
         amount,
     )
 
@@ -618,7 +506,7 @@ def _view_restriction(
 @internal
 @view
 def _may_trade(account: address) -> bool:
-    if holder_word._unpacked(self._holders[account]).is_frozen:
+    if holdings._read_holder(account).is_frozen:
         return False
     return staticcall IDENTITY_REGISTRY.isVerified(account)
 
@@ -628,7 +516,7 @@ def _refuse(
     code: uint8,
     spender: address,
     sender: address,
-    sender_side: holder_word.Holder,
+    sender_side: holdings.Holder,
     receiver: address,
     amount: uint256,
 ):
@@ -648,7 +536,7 @@ def _refuse(
     if code == token_errors.INSUFFICIENT_BALANCE:
         token_errors._insufficient_balance(sender, sender_side.balance, amount)
     if code == token_errors.ABOVE_UNFROZEN:
-        token_errors._above_unfrozen(sender, amount, holder_word._free(sender_side))
+        token_errors._above_unfrozen(sender, amount, holdings._free(sender_side))
     # ABOVE_UNITS is the only code left.
     raise "security_token: above the deed"
 
@@ -656,9 +544,9 @@ def _refuse(
 # --- internal: moves
 @internal
 def _transfer(spender: address, sender: address, receiver: address, amount: uint256):
-    shared: Shared = self._read_shared()
-    sender_side: holder_word.Holder = holder_word._unpacked(self._holders[sender])
-    receiver_side: holder_word.Holder = holder_word._unpacked(self._holders[receiver])
+    shared: holdings.Shared = holdings._read_shared()
+    sender_side: holdings.Holder = holdings._read_holder(sender)
+    receiver_side: holdings.Holder = holdings._read_holder(receiver)
     code: uint8 = self._restriction(
         shared, False, spender, sender, sender_side, receiver, receiver_side, amount
     )
@@ -670,15 +558,15 @@ def _transfer(spender: address, sender: address, receiver: address, amount: uint
         receiver_side = self._carried_to(shared, receiver, receiver_side)
         sender_side.balance -= amount
         receiver_side.balance += amount
-        self._holders[sender] = holder_word._packed(sender_side)
-        self._holders[receiver] = holder_word._packed(receiver_side)
+        holdings._write_holder(sender, sender_side)
+        holdings._write_holder(receiver, receiver_side)
     log IERC20.Transfer(sender=sender, receiver=receiver, value=amount)
 
 
 @internal
 def _carried_to(
-    shared: Shared, account: address, side: holder_word.Holder
-) -> holder_word.Holder:
+    shared: holdings.Shared, account: address, side: holdings.Holder
+) -> holdings.Holder:
     """
     @notice `side` with the account's income carried to the latest deposit.
     """
@@ -686,39 +574,3 @@ def _carried_to(
         income_per_share._carry(account, side.balance)
         side.epoch = shared.epoch
     return side
-
-
-@internal
-def _approve(owner: address, spender: address, amount: uint256):
-    if spender == empty(address):
-        token_errors._invalid_spender(spender)
-    self.allowance[owner][spender] = amount
-    log IERC20.Approval(owner=owner, spender=spender, value=amount)
-
-
-# --- internal: the shared word
-@internal
-@view
-def _read_shared() -> Shared:
-    word: uint256 = self._shared
-    return Shared(
-        supply=word & holder_word.MAX_AMOUNT,
-        epoch=(word >> _EPOCH_SHIFT) & (2**32 - 1),
-        deposited=(word >> _DEPOSITED_SHIFT) & _MAX_DEPOSITED,
-        is_paused=(word >> _PAUSED_SHIFT) != 0,
-    )
-
-
-@internal
-def _write_shared(shared: Shared):
-    """
-    @dev Supply is capped by the deed's units (96 bits), `deposited` where it is added to; the
-         epoch is checked here, for it would spill into its neighbour after 2**32 deposits.
-    """
-    assert shared.epoch < 2**32  # dev: 2**32 deposits cost more gas than the chain has
-    self._shared = (
-        shared.supply
-        | (shared.epoch << _EPOCH_SHIFT)
-        | (shared.deposited << _DEPOSITED_SHIFT)
-        | (convert(shared.is_paused, uint256) << _PAUSED_SHIFT)
-    )

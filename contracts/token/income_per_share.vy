@@ -6,12 +6,14 @@
 @notice Splits deposits over the holders of a moment without ever looping over them.
 @dev    `index` is the income of one unit since the beginning, scaled by 2**128. What a holder is
         owed is balance * (index - index at the last visit) + what was carried at that visit,
-        scaled too, so that nothing is rounded until it is paid.
-        Rounding is down, in the pool's favour. A deposit leaves less than supply / 2**128 and a
-        claim less than balance / 2**128 behind: under 2**-32 base units each, as amounts of
-        units stay below 2**96. So all claims together are short of the deposits by less than
-        one unit per holder, the unit that has not filled up yet.
-        Sizes: total deposits stay below 2**120, so index < 2**248 and owed < 2**248.
+        scaled too, so that nothing is rounded until it is paid; the fraction stays owed.
+        Rounding: a deposit raises the index up, a claim pays whole base units down. Up, because
+        an index rounded down would keep a unit from a holder whose share is whole: of 100 on 3
+        units, a holder of all 3 must get 100. The pool can't run dry by it: a deposit adds less
+        than supply / 2**128 < 2**-32 too much, and there are fewer than 2**32 deposits, so all
+        that is owed stays below deposits + 1. Whole units of it then sum to the deposits at most,
+        and are short of them by less than one unit per holder: the fractions not yet full.
+        Sizes: total deposits stay below 2**120, so index and owed stay below 2**249.
         Invariants: INV-INC-1, INV-INC-2 (docs/invariants.md).
 """
 
@@ -32,8 +34,8 @@ def _deposit(amount: uint256, supply: uint256):
     @param  amount  {asset} below 2**120 in total over the token's life.
     @param  supply  {unit} not 0.
     """
-    # {asset * 2**128 / unit} = {asset} * 2**128 // {unit}, down
-    self._index += (amount << _SCALE_BITS) // supply
+    # {asset * 2**128 / unit} = {asset} * 2**128 // {unit}, up
+    self._index += ((amount << _SCALE_BITS) + supply - 1) // supply
 
 
 @internal
@@ -63,18 +65,11 @@ def _carry(holder: address, balance: uint256):
 def _take(holder: address, balance: uint256) -> uint256:
     """
     @notice Take the whole units that `holder` is owed out of the books; the fraction stays owed.
+    @dev    The fraction is carried, not put back into the index: there it would be owed on
+            whatever balance the holder has next.
     @return {asset} To be paid now; may be 0.
     """
-    carried: uint256 = self._carried[holder]
-    index: uint256 = self._index
-    owed: uint256 = carried + balance * (index - self._index_of[holder])
-    fraction: uint256 = owed & _FRACTION
-    if balance == 0:
-        self._carried[holder] = fraction
-    else:
-        # The fraction goes back into the index: one slot instead of two, short by less than
-        # balance / 2**128.
-        self._index_of[holder] = index - fraction // balance
-        if carried != 0:
-            self._carried[holder] = 0
+    owed: uint256 = self._owed(holder, balance)
+    self._index_of[holder] = self._index
+    self._carried[holder] = owed & _FRACTION
     return owed >> _SCALE_BITS

@@ -46,7 +46,6 @@ struct NewFund:
     is_restricted: bool
 
 
-
 funds: public(HashMap[bytes32, ITreasury.Fund])
 # {asset} token -> fund -> free to be approved
 balance_of: public(HashMap[address, HashMap[bytes32, uint256]])
@@ -107,10 +106,12 @@ def book_surplus(token: address, fund: bytes32) -> uint256:
     """
     authorized._check_role(TREASURER_ROLE, msg.sender)
     assert self.funds[fund].is_open, "treasury: unknown fund"
-    amount: uint256 = staticcall IERC20(token).balanceOf(self) - self.total_of[token]
-    assert amount != 0, "treasury: no amount"
-    self._book_in(token, fund, amount)
-    return amount
+    held: uint256 = staticcall IERC20(token).balanceOf(self)
+    booked: uint256 = self.total_of[token]
+    # Less than booked where a token shrinks by itself.
+    assert held > booked, "treasury: no amount"
+    self._book_in(token, fund, held - booked)
+    return held - booked
 
 
 @external

@@ -1,4 +1,4 @@
-"""One rent's way through the city, and a holder's way in and out. Numbers are the story's chapters."""
+"""One rent's way through the city, and a holder's way in and out, chapter by chapter."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,0 +1,62 @@
+"""No text of a user's gets on the chain: it may be personal, unlawful or misleading, and for ever.
+
+Whatever text there is comes from the city's own staff when a contract is made, or is handed on to
+a receiver without being kept.
+"""
+
+import pytest
+from ape import project
+
+from .sources import DEPLOYABLE
+
+# contract -> function -> parameters; the constructor is "constructor"
+ALLOWED = {
+    "AssetRegistry": {
+        "constructor": {"base_uri"},
+        "safeTransferFrom": {"data"},  # ERC-721, handed on
+    },
+    "CarbonCredit": {
+        "constructor": {"base_uri", "certificate_base_uri"},
+        "safeTransferFrom": {"data"},  # ERC-1155, handed on
+        "safeBatchTransferFrom": {"data"},
+    },
+    "RetirementCertificate": {
+        "constructor": {"base_uri"},
+        "safeTransferFrom": {"data"},  # refused
+    },
+    "SecurityToken": {"constructor": {"token_name", "token_symbol"}},
+    "TokenFactory": {"create_token": {"name", "symbol"}},
+}
+
+every_contract = pytest.mark.parametrize("name", [source.path.stem for source in DEPLOYABLE])
+
+
+def _texts(inputs):
+    """Names of the parameters that are, or contain, a text."""
+    return {
+        each.name
+        for each in inputs
+        if each.type.startswith("string")
+        or each.type.removesuffix("[]") == "bytes"
+        or _texts(each.components or [])
+    }
+
+
+@every_contract
+def test_takes_no_text_but_what_is_allowed(name):
+    contract = project.contracts[name].contract_type
+    found = {}
+    for method in [contract.constructor, *contract.mutable_methods]:
+        if texts := _texts(method.inputs):
+            key = getattr(method, "name", "constructor")
+            found[key] = found.get(key, set()) | texts
+
+    assert found == ALLOWED.get(name, {})
+
+
+@every_contract
+def test_logs_no_text(name):
+    contract = project.contracts[name].contract_type
+    found = {event.name: texts for event in contract.events if (texts := _texts(event.inputs))}
+
+    assert found == {}

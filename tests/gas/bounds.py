@@ -1,0 +1,59 @@
+"""What no change may exceed, whatever the files say, and what cannot be measured at all."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bound:
+    """`sentence` costs at most `gas`, because of `reason`."""
+
+    sentence: str
+    gas: int
+    reason: str
+
+
+BOUNDS = (
+    Bound(
+        "SecurityToken.transfer between existing holders",
+        50_000,
+        "one and a half times a plain ERC-20's, for verification, freezes and income together",
+    ),
+    Bound(
+        "RevenueSplitter.release to an account",
+        55_000,
+        "a payee's own claim must not cost more than in the splitters that payees know",
+    ),
+)
+
+# {gas} A transaction may not use more than 2**24 (EIP-7825); a tenth stays free for what a chain
+# adds and for storage that a change makes dearer.
+TRANSACTION = 15_000_000
+# Every loop over a caller's list, with the list as long as its bound allows.
+LOOPS_AT_THEIR_CAP = (
+    "Appraisals.appraise 64 assets for the first time",
+    "AssetRegistry deployment with 32 classes",
+    "AssetRegistry.register 64 assets",
+    "Authority deployment with 64 pairs",
+    "Authority.grantRole of a role apart from 32 others",
+    "CarbonCredit.safeBatchTransferFrom of 128 batches to a new holder",
+    "CityDirectory deployment with 128 names",
+    "IdentityRegistry.register 100 investors",
+    "RevenueSplitter.distribute to 20 payees for the first time",
+    "RevenueSplitter.distribute to 20 payees that burn all their gas",
+    "RevenueSplitter.set_payees of 20, crediting 20",
+    "SplitterFactory.create_splitter with 20 payees",
+    "Treasury deployment with 32 funds",
+)
+
+# {byte} Code that is this long or longer cannot be deployed (EIP-170), blueprints included.
+CODE = 24_576
+
+# {%} Between few holders and many: nothing that a holder or a depositor does may loop over them.
+FLATNESS = 1
+FLAT = ("SecurityToken.transfer", "SecurityToken.deposit_income", "SecurityToken.claim_income")
+
+# Functions of the ABI that have no figure, and why.
+UNMEASURED = {
+    f"RetirementCertificate.{name}": "refuses always: a certificate never moves"
+    for name in ("approve", "setApprovalForAll", "transferFrom", "safeTransferFrom")
+}

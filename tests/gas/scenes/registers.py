@@ -1,0 +1,121 @@
+"""AssetRegistry, Appraisals and IdentityRegistry: what there is, what it is worth, who may hold."""
+
+from typing import Any
+
+from civitas.chain.deploy import name32
+from civitas.chain.roles import Role
+from tests.gas.stage import (
+    COUNTRY,
+    DAY,
+    ENERGY,
+    START,
+    UNITS,
+    VALID_UNTIL,
+    Stage,
+    addresses,
+    asset_record,
+    document,
+    registration,
+    resolution,
+)
+
+HOUSING = 2  # a class that the city's assets don't have at first
+BATCH = 64  # assets registered or valued at once, at most
+INVESTORS = 100  # registered at once, at most
+
+
+def play(stage: Stage) -> None:
+    """The first assets and the first investors of the city; the scenes after it need them."""
+    _registration(stage)
+    _council_acts(stage)
+    _disposal(stage)
+    _appraisals(stage)
+    _identities(stage)
+
+
+def _registration(stage: Stage) -> None:
+    registry, council = stage.city.asset_registry, stage.council
+    manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
+
+    def street(name: str, count: int) -> list[Any]:
+        return [asset_record(f"{name} {number}") for number in range(count)]
+
+    manager(registry.register, "the owner's first asset", council, street("Quay", 1))
+    manager(registry.register, "1 asset", council, street("Wharf", 1))
+    gas = manager(registry.register, "64 assets", council, street("High Street", BATCH))
+    stage.meter.share("AssetRegistry.register 64 assets, per asset", gas, BATCH)
+
+
+def _council_acts(stage: Stage) -> None:
+    registry, authority = stage.city.asset_registry, stage.city.authority
+    clerk = stage.meter.by(stage.officer(Role.COUNCIL_CLERK))
+    esg_officer = stage.meter.by(stage.officer(Role.ESG_OFFICER))
+    factory = stage.meter.by(stage.candidate)
+    asset_id = stage.register_asset("Guildhall")
+    allotment = (name32("ALLOTMENT"), False, True)
+    reading, adopted, cap = document("reading"), resolution("class"), resolution("units")
+
+    esg_officer(registry.set_energy_use, "after a reading", asset_id, ENERGY + 1, reading)
+    clerk(registry.add_property_class, "after others", allotment, adopted)
+    clerk(registry.reclassify, "an asset without units", asset_id, HOUSING, adopted)
+    clerk(registry.register_units, "for the first time", asset_id, UNITS - 1, cap)
+    clerk(registry.register_units, "to raise their number", asset_id, UNITS, cap)
+
+    # In a city's life only the token factory holds this role.
+    authority.grantRole(Role.TOKEN_FACTORY.id, stage.candidate, sender=stage.council)
+    factory(registry.bind_token, "to a deed with units", asset_id, addresses("token", 1)[0])
+    authority.revokeRole(Role.TOKEN_FACTORY.id, stage.candidate, sender=stage.council)
+
+
+def _disposal(stage: Stage) -> None:
+    registry, seller, buyer = stage.city.asset_registry, stage.council, stage.alice
+    account = stage.officer(Role.COUNCIL_CLERK)
+    clerk, council = stage.meter.by(account), stage.meter.by(seller)
+    spender = stage.meter.by(stage.spender)
+    first, second, third = (stage.register_asset(f"Mill {number}") for number in range(3))
+    sale = resolution("sale")
+
+    clerk(registry.approve_disposal, "of a deed", first, buyer, sale)
+    council(registry.transferFrom, "to a buyer's first deed", seller, buyer, first)
+
+    registry.approve_disposal(second, buyer, sale, sender=account)
+    council(registry.approve, "a spender of a deed", stage.spender, second)
+    spender(registry.transferFrom, "by a spender, to an owner of deeds", seller, buyer, second)
+
+    registry.approve_disposal(third, buyer, sale, sender=account)
+    council(registry.setApprovalForAll, "for an operator", stage.spender, True)
+    spender(registry.safeTransferFrom, "by an operator, to an owner of deeds", seller, buyer, third)
+
+
+def _appraisals(stage: Stage) -> None:
+    appraisals = stage.city.appraisals
+    appraiser = stage.meter.by(stage.officer(Role.APPRAISER))
+
+    def filings(first: int, count: int, valued_at: int) -> list[Any]:
+        return [
+            (asset_id, 10**9, valued_at, VALID_UNTIL, document(f"report on {asset_id}"))
+            for asset_id in range(first, first + count)
+        ]
+
+    appraiser(appraisals.appraise, "1 asset for the first time", filings(1, 1, START - DAY))
+    appraiser(appraisals.appraise, "1 asset again", filings(1, 1, START))
+    sentence = "64 assets for the first time"
+    gas = appraiser(appraisals.appraise, sentence, filings(2, BATCH, START - DAY))
+    stage.meter.share(f"Appraisals.appraise {sentence}, per asset", gas, BATCH)
+
+
+def _identities(stage: Stage) -> None:
+    registry, account = stage.city.identity_registry, stage.officer(Role.COMPLIANCE_OFFICER)
+    officer = stage.meter.by(account)
+    wallets = addresses("wallet", INVESTORS)
+    wallet = wallets[0]
+
+    officer(registry.register, "1 investor", [registration(stage.alice)])
+    others = (stage.bob, stage.carol, stage.dave)
+    registry.register([registration(other) for other in others], sender=account)
+    gas = officer(registry.register, "100 investors", [registration(each) for each in wallets])
+    stage.meter.share("IdentityRegistry.register 100 investors, per investor", gas, INVESTORS)
+
+    officer(registry.set_eligibility, "of an investor", wallet, 1, VALID_UNTIL + DAY)
+    officer(registry.updateCountry, "of an investor", wallet, COUNTRY + 1)
+    officer(registry.deleteIdentity, "of an investor", wallet)

@@ -1,0 +1,134 @@
+"""SecurityToken and TokenFactory: issue, trade, freezes, pauses."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ape.api import AccountAPI
+from ape.contracts import ContractInstance
+from eth_account.messages import SignableMessage, encode_typed_data
+
+from civitas.chain.roles import Role
+from tests.gas.stage import CHAIN_ID, EVERYTHING, VALID_UNTIL, NotTheState, Stage
+
+# {unit}, 18 decimals
+MINTED = 1_000 * 10**18
+MOVED = 7 * 10**18
+
+
+def play(stage: Stage) -> None:
+    token = _creation(stage)
+    _issue(stage, token)
+    _transfers(stage, token)
+    _allowances(stage, token)
+    _permits(stage, token)
+    _freezes(stage, token)
+    _pauses(stage, token)
+
+
+def check_holders(
+    token: ContractInstance, existing: Iterable[Any] = (), new: Iterable[Any] = ()
+) -> None:
+    """Whether who holds units, and who doesn't, is what the next sentences say."""
+    if missing := [account.address for account in existing if not token.balanceOf(account)]:
+        raise NotTheState(f"not holders: {missing}")
+    if present := [account.address for account in new if token.balanceOf(account)]:
+        raise NotTheState(f"holders already: {present}")
+
+
+def _creation(stage: Stage) -> ContractInstance:
+    manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
+    asset_id = stage.register_asset("Town Hall")
+    stage.register_units(asset_id)
+    terms = (asset_id, "Town Hall", "HALL", 18, stage.city.payment_token)
+
+    manager(stage.city.token_factory.create_token, "of an asset", *terms)
+    return stage.city.token(asset_id)
+
+
+def _issue(stage: Stage, token: ContractInstance) -> None:
+    manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
+    check_holders(token, new=[stage.alice, stage.bob])
+
+    manager(token.mint, "the first units of a token", stage.alice, MINTED)
+    manager(token.mint, "to a new holder", stage.bob, MINTED)
+    manager(token.mint, "to an existing holder", stage.bob, MINTED)
+
+
+def _transfers(stage: Stage, token: ContractInstance) -> None:
+    alice, carol = stage.meter.by(stage.alice), stage.meter.by(stage.carol)
+    check_holders(token, existing=[stage.alice, stage.bob], new=[stage.carol, stage.dave])
+
+    alice(token.transfer, "between existing holders", stage.bob, MOVED)
+    alice(token.transfer, "to a new holder", stage.carol, MOVED)
+    alice(token.transfer, "to oneself", stage.alice, MOVED)
+    carol(token.transfer, "of a whole balance", stage.bob, MOVED)
+    check_holders(token, existing=[stage.alice, stage.bob], new=[stage.carol])
+
+
+def _allowances(stage: Stage, token: ContractInstance) -> None:
+    alice, spender = stage.meter.by(stage.alice), stage.meter.by(stage.spender)
+    move = (stage.alice, stage.bob, MOVED)
+
+    alice(token.approve, "a first allowance", stage.spender, MINTED)
+    alice(token.approve, "another allowance", stage.spender, MINTED // 2)
+    spender(token.transferFrom, "by a part of an allowance", *move)
+    token.approve(stage.spender, EVERYTHING, sender=stage.alice)
+    spender(token.transferFrom, "by an unlimited allowance", *move)
+
+
+def _permits(stage: Stage, token: ContractInstance) -> None:
+    spender = stage.meter.by(stage.spender)
+
+    def permit(owner: AccountAPI, nonce: int) -> tuple[Any, ...]:
+        signature = owner.sign_message(_permit(token, owner, stage.spender, nonce))
+        given = (owner, stage.spender, MINTED, VALID_UNTIL)
+        return (*given, signature.v, signature.r, signature.s)
+
+    spender(token.permit, "a first allowance", *permit(stage.bob, nonce=0))
+    spender(token.permit, "another allowance", *permit(stage.bob, nonce=1))
+
+
+def _freezes(stage: Stage, token: ContractInstance) -> None:
+    alice = stage.meter.by(stage.alice)
+    officer = stage.meter.by(stage.officer(Role.COMPLIANCE_OFFICER))
+
+    officer(token.setFrozenTokens, "of a holder without frozen units", stage.alice, MOVED)
+    officer(token.setFrozenTokens, "to freeze more units", stage.alice, 2 * MOVED)
+    alice(token.transfer, "by a holder with frozen units", stage.bob, MOVED)
+    officer(token.setFrozenTokens, "to release all units", stage.alice, 0)
+    officer(token.setAddressFrozen, "to freeze a holder", stage.alice, True)
+    officer(token.setAddressFrozen, "to release a holder", stage.alice, False)
+
+
+def _pauses(stage: Stage, token: ContractInstance) -> None:
+    stage.meter.by(stage.officer(Role.GUARDIAN))(token.pause, "by the guardian")
+    stage.meter.by(stage.officer(Role.CHAIN_ENGINEER))(token.unpause, "by the engineer")
+
+
+def _permit(
+    token: ContractInstance, owner: AccountAPI, spender: AccountAPI, nonce: int
+) -> SignableMessage:
+    return encode_typed_data(
+        domain_data={
+            "name": token.name(),
+            "version": "1",
+            "chainId": CHAIN_ID,
+            "verifyingContract": token.address,
+        },
+        message_types={
+            "Permit": [
+                {"name": "owner", "type": "address"},
+                {"name": "spender", "type": "address"},
+                {"name": "value", "type": "uint256"},
+                {"name": "nonce", "type": "uint256"},
+                {"name": "deadline", "type": "uint256"},
+            ]
+        },
+        message_data={
+            "owner": owner.address,
+            "spender": spender.address,
+            "value": MINTED,
+            "nonce": nonce,
+            "deadline": VALID_UNTIL,
+        },
+    )

@@ -1,0 +1,93 @@
+import os
+from time import perf_counter
+
+import pytest
+from eth_utils import keccak
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from civitas.chain.deploy import name32
+from tests.stateful.machine_revenue_splitter import RevenueSplitterMachine, RevenueStage, Row
+
+IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"  # make fuzz
+RUNS = settings(
+    max_examples=1_000 if IS_CAMPAIGN else 30,
+    stateful_step_count=100 if IS_CAMPAIGN else 40,
+    derandomize=not IS_CAMPAIGN,  # a stable floor
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+# action -> runs of 30 in which it came about, or was refused as foretold; seen: in the comment
+FLOORS = {
+    "distribute": 25,  # 30
+    "distribute refused": 12,  # 20
+    "taken in part": 25,  # 30
+    "paid meanwhile": 25,  # 30
+    "credited": 14,  # 27
+    "release": 8,  # 20
+    "release refused: payee refuses": 12,  # 26
+    "release refused: nothing owed": 10,  # 21
+    "release refused: other token": 2,  # 6
+    "set_payees": 25,  # 30
+    "set_payees refused": 14,  # 26
+}
+
+
+@pytest.fixture
+def revenue_stage(
+    project, city, money, register_asset, create_token, create_splitter, verify, asset_manager,
+    council, treasurer, guardian, chain_engineer, stranger, accounts, alice, general_fund,
+):  # fmt: skip
+    """A splitter whose payees are accounts, our receivers, and one with bad manners."""
+    asset_id = register_asset("asset of the splitter machine")
+    verify(alice)
+    token = create_token(asset_id)
+    token.mint(alice, 1_000, sender=asset_manager)
+    receiver = project.MockIncomeReceiver.deploy(sender=stranger)
+    city.authority.grantRole(keccak(text="TREASURER_ROLE"), receiver, sender=council)
+    rows = (
+        Row(accounts[40]),
+        Row(accounts[41]),
+        Row(receiver),
+        Row(receiver, keccak(text="purpose A")),
+        Row(receiver, keccak(text="purpose B")),
+        Row(city.treasury, general_fund),
+        Row(city.treasury, name32("LATER")),
+        Row(token, keccak(text="income")),
+    )
+    first_table = ((0, 7_000), (1, 3_000))
+    return RevenueStage(
+        splitter=create_splitter(
+            asset_id,
+            [(rows[row].account, weight, rows[row].purpose) for row, weight in first_table],
+        ),
+        money=money,
+        other_money=project.MockPaymentToken.deploy("Other", "OTH", 6, sender=stranger),
+        receiver=receiver,
+        treasury=city.treasury,
+        security_token=token,
+        rows=rows,
+        first_table=first_table,
+        unopened_fund=name32("LATER"),
+        treasurer=treasurer,
+        guardian=guardian,
+        chain_engineer=chain_engineer,
+        stranger=stranger,
+    )
+
+
+def test_revenue_splitter_keeps_its_invariants(revenue_stage):
+    machine = RevenueSplitterMachine
+    machine.runs_with.clear()
+    machine.steps = 0
+    begin = perf_counter()
+
+    run_state_machine_as_test(lambda: machine(revenue_stage), settings=RUNS)
+
+    seconds = perf_counter() - begin
+    seen = machine.runs_with
+    print(f"\nrevenue splitter: {machine.steps} steps, {machine.steps / seconds:.0f} a second")
+    print(dict(sorted(seen.items())))
+    assert all(seen[action] >= floor for action, floor in FLOORS.items()), seen

@@ -1,0 +1,182 @@
+"""Splitters, the payees of a city, and payment tokens with every habit."""
+
+from enum import IntFlag, auto
+from itertools import count
+
+import pytest
+from eth_utils import keccak
+
+from civitas.chain.deploy import name32
+
+from .lease_dates import day_number
+
+NO_PURPOSE = bytes(32)
+PURPOSE = keccak(text="purpose of a receiver")
+
+
+class Manner(IntFlag):
+    """Of MockIncomeReceiver."""
+
+    TAKES_ALL = auto()
+    REFUSES = auto()
+    TAKES_PART = auto()
+    TAKES_NOTHING = auto()
+    BURNS_GAS = auto()
+    CALLS_BACK = auto()
+    PAYS_MEANWHILE = auto()
+    TRIES_BACK = auto()
+    TAKES_MORE = auto()
+    ANSWERS_LONG = auto()
+
+
+def logged(table):
+    """A payee table as Ape decodes it from an event: the addresses in small letters."""
+    return [(str(account.address).lower(), weight, purpose) for account, weight, purpose in table]
+
+
+@pytest.fixture(scope="session")
+def waterworks(accounts):
+    return accounts[40]
+
+
+@pytest.fixture(scope="session")
+def library_fund(accounts):
+    return accounts[41]
+
+
+@pytest.fixture(scope="session")
+def road_fund(accounts):
+    return accounts[42]
+
+
+@pytest.fixture(scope="session")
+def many_payees(accounts):
+    """Twenty of them."""
+    return [accounts[number] for number in range(60, 80)]
+
+
+@pytest.fixture(scope="session")
+def receiver(project, stranger):
+    """A contract that takes income in, in the manner a test gives it."""
+    return project.MockIncomeReceiver.deploy(sender=stranger)
+
+
+@pytest.fixture(scope="session")
+def deploy_receiver(project, stranger):
+    return lambda: project.MockIncomeReceiver.deploy(sender=stranger)
+
+
+@pytest.fixture(scope="session")
+def next_asset(register_asset):
+    """Register one more asset; its id."""
+    number = count()
+    return lambda: register_asset(f"asset with revenue {next(number)}")
+
+
+@pytest.fixture(scope="session")
+def split(create_splitter, next_asset):
+    """The splitter of a new asset: `split((account, 7_000), (contract, 3_000, purpose))`."""
+
+    def create(*rows, asset=None):
+        table = [(row[0], row[1], row[2] if len(row) == 3 else NO_PURPOSE) for row in rows]
+        return create_splitter(next_asset(), table, asset=asset)
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def splitter(split, waterworks, library_fund):
+    return split((waterworks, 7_000), (library_fund, 3_000))
+
+
+@pytest.fixture(scope="session")
+def let_table(splitter):
+    """The table of `splitter`, as `payees` returns it and `set_payees` takes it."""
+    return [tuple(row) for row in splitter.payees()]
+
+
+@pytest.fixture
+def security_token(next_asset, create_token, verify, asset_manager, alice, bob):
+    """A token with two holders of 512 units each, so that it can take income in."""
+    verify(alice, bob)
+    token = create_token(next_asset(), units=1_024)
+    token.mint(alice, 512, sender=asset_manager)
+    token.mint(bob, 512, sender=asset_manager)
+    return token
+
+
+@pytest.fixture(scope="session")
+def silent_token(project, stranger):
+    return project.MockSilentToken.deploy(sender=stranger)
+
+
+@pytest.fixture(scope="session")
+def hook_token(project, stranger):
+    return project.MockHookToken.deploy(sender=stranger)
+
+
+@pytest.fixture(scope="session")
+def rebasing_token(project, stranger):
+    return project.MockRebasingToken.deploy(sender=stranger)
+
+
+@pytest.fixture(scope="session")
+def unknown_fund():
+    return name32("NOT OPEN")
+
+
+# --- leases
+
+
+@pytest.fixture(scope="session")
+def house(splitter):
+    """An asset that can be let: its id."""
+    return splitter.ASSET_ID()
+
+
+@pytest.fixture(scope="session")
+def sign(city, asset_manager, tenant):
+    """Sign a lease: `sign(house, date(2026, 1, 31), months=3, rent=500)` returns its id."""
+
+    def sign_lease(asset_id, start, months=12, rent=1_000, lease=None):
+        receipt = (lease or city.lease).sign(
+            asset_id,
+            tenant,
+            day_number(start),
+            months,
+            rent,
+            keccak(text="the contract on paper"),
+            sender=asset_manager,
+        )
+        return receipt.return_value
+
+    return sign_lease
+
+
+@pytest.fixture(scope="session")
+def pay(city, payer):
+    """Pay rent out of nowhere: `pay(lease_id, 1_000)` returns the receipt."""
+
+    def pay_rent(lease_id, amount):
+        city.payment_token.mint(payer, amount, sender=payer)
+        city.payment_token.approve(city.lease, amount, sender=payer)
+        return city.lease.pay(lease_id, amount, sender=payer)
+
+    return pay_rent
+
+
+@pytest.fixture(scope="session")
+def lease_in(project, city, money, deployer):
+    """A Lease contract of another time zone or currency: `lease_in(-300)`."""
+
+    def deploy(utc_offset_minutes, asset=None):
+        return deployer.deploy(
+            project.Lease,
+            city.authority,
+            asset or money,
+            city.asset_registry,
+            city.splitter_factory,
+            utc_offset_minutes,
+        )
+
+    return deploy

@@ -1,0 +1,207 @@
+from datetime import date, timedelta
+
+import ape
+import pytest
+from ape import chain
+from eth_utils import keccak
+
+from .lease_dates import day_number, midnight
+
+START = date(2026, 3, 1)
+END = date(2027, 3, 1)
+TODAY = date(2026, 6, 15)
+DOCUMENT = keccak(text="notice to quit")
+RENT, MONTHS = 1_000, 12
+
+
+@pytest.fixture
+def lease_id(house, sign):
+    return sign(house, START, months=MONTHS, rent=RENT)
+
+
+@pytest.fixture
+def terminate(city, asset_manager):
+    return lambda lease_id, end: city.lease.terminate(
+        lease_id, day_number(end), DOCUMENT, sender=asset_manager
+    )
+
+
+@pytest.fixture
+def today():
+    """Noon of a day on which four rents are due."""
+    chain.pending_timestamp = midnight(TODAY) + 12 * 3_600
+    return TODAY
+
+
+def test_ends_a_lease_before_its_term(city, lease_id, today, terminate):
+    receipt = terminate(lease_id, date(2026, 9, 1))
+
+    assert city.lease.end_day(lease_id) == day_number(date(2026, 9, 1))
+    assert city.lease.terms_of(lease_id).end_day == day_number(date(2026, 9, 1))
+    assert receipt.events == [
+        city.lease.LeaseTerminated(
+            lease_id=lease_id,
+            old_end_day=0,
+            new_end_day=day_number(date(2026, 9, 1)),
+            document_hash=DOCUMENT,
+        )
+    ]
+
+
+def test_ends_it_earlier_a_second_time(city, lease_id, today, terminate):
+    terminate(lease_id, date(2026, 9, 1))
+
+    receipt = terminate(lease_id, date(2026, 8, 31))
+
+    assert city.lease.end_day(lease_id) == day_number(date(2026, 8, 31))
+    assert receipt.events == [
+        city.lease.LeaseTerminated(
+            lease_id=lease_id,
+            old_end_day=day_number(date(2026, 9, 1)),
+            new_end_day=day_number(date(2026, 8, 31)),
+            document_hash=DOCUMENT,
+        )
+    ]
+
+
+@pytest.mark.parametrize("later", [0, 1, 30])
+def test_refuses_to_put_an_end_off(city, lease_id, today, terminate, later):
+    terminate(lease_id, date(2026, 9, 1))
+
+    with ape.reverts("lease: bad end"):
+        terminate(lease_id, date(2026, 9, 1) + timedelta(later))
+
+    assert city.lease.end_day(lease_id) == day_number(date(2026, 9, 1))
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_takes_an_end_from_today_on(city, lease_id, today, terminate, later):
+    terminate(lease_id, today + timedelta(later))
+
+    assert city.lease.end_day(lease_id) == day_number(today) + later
+
+
+@pytest.mark.parametrize("earlier", [1, 100])
+def test_refuses_an_end_before_today(city, lease_id, today, terminate, earlier):
+    with ape.reverts("lease: bad end"):
+        terminate(lease_id, today - timedelta(earlier))
+
+    assert city.lease.end_day(lease_id) == day_number(END)
+
+
+@pytest.mark.parametrize(("second", "is_today"), [(-1, True), (0, False)])
+def test_knows_the_citys_midnight(lease_id, terminate, second, is_today):
+    """15:00 UTC is midnight in the city: from then on, yesterday is over."""
+    chain.pending_timestamp = midnight(TODAY + timedelta(1)) + second
+    assert (chain.pending_timestamp - second) % 86_400 == 15 * 3_600
+
+    if is_today:
+        assert not terminate(lease_id, TODAY).failed
+    else:
+        with ape.reverts("lease: bad end"):
+            terminate(lease_id, TODAY)
+
+
+def test_takes_the_last_day_of_the_term(city, lease_id, today, terminate):
+    terminate(lease_id, END - timedelta(1))
+
+    assert city.lease.due(lease_id, 2**64) == RENT * MONTHS
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_refuses_an_end_at_or_after_the_term(lease_id, today, terminate, later):
+    with ape.reverts("lease: bad end"):
+        terminate(lease_id, END + timedelta(later))
+
+
+def test_refuses_a_lease_that_has_run_its_term(lease_id, terminate):
+    chain.pending_timestamp = midnight(END)
+
+    with ape.reverts("lease: bad end"):
+        terminate(lease_id, END)
+
+
+@pytest.mark.parametrize(
+    ("end", "rents"),
+    [
+        (date(2026, 6, 30), 4),
+        (date(2026, 7, 1), 4),  # a month that would begin on the end day is not begun
+        (date(2026, 7, 2), 5),
+        (date(2026, 8, 1), 5),
+        (date(2026, 8, 2), 6),
+    ],
+)
+def test_leaves_the_rent_of_months_begun_owed(city, lease_id, today, terminate, end, rents):
+    terminate(lease_id, end)
+
+    assert city.lease.due(lease_id, 2**64) == rents * RENT
+    assert city.lease.due(lease_id) == 4 * RENT
+
+
+@pytest.mark.parametrize("end", [START, START - timedelta(1)])
+def test_calls_a_lease_off_before_it_begins(city, lease_id, terminate, end):
+    terminate(lease_id, end)
+
+    assert city.lease.due(lease_id, 2**64) == 0
+
+
+def test_keeps_the_first_rent_of_a_lease_ended_on_its_second_day(city, lease_id, terminate):
+    terminate(lease_id, START + timedelta(1))
+
+    assert city.lease.due(lease_id, 2**64) == RENT
+
+
+def test_refuses_while_rent_is_paid_beyond_the_end(city, lease_id, today, terminate, pay):
+    pay(lease_id, 5 * RENT + 1)
+
+    with ape.reverts("lease: rent is paid beyond"):
+        terminate(lease_id, date(2026, 8, 1))
+    terminate(lease_id, date(2026, 8, 2))
+
+    assert city.lease.due(lease_id, 2**64) == 6 * RENT
+
+
+def test_ends_a_lease_that_is_paid_exactly_to_the_end(city, lease_id, today, terminate, pay):
+    pay(lease_id, 5 * RENT)
+
+    terminate(lease_id, date(2026, 8, 1))
+
+    assert city.lease.due(lease_id, 2**64) == city.lease.terms_of(lease_id).paid == 5 * RENT
+
+
+def test_refuses_to_call_off_a_lease_that_was_paid(city, lease_id, terminate, pay):
+    pay(lease_id, 1)
+
+    with ape.reverts("lease: rent is paid beyond"):
+        terminate(lease_id, START)
+
+    assert city.lease.end_day(lease_id) == day_number(END)
+
+
+def test_ends_a_lease_while_paused(city, lease_id, today, terminate, guardian):
+    city.lease.pause(sender=guardian)
+
+    terminate(lease_id, today)
+
+    assert city.lease.end_day(lease_id) == day_number(today)
+
+
+def test_refuses_without_a_document(city, lease_id, today, asset_manager):
+    with ape.reverts("lease: no document"):
+        city.lease.terminate(lease_id, day_number(today), bytes(32), sender=asset_manager)
+
+
+@pytest.mark.parametrize("unknown", [0, 2])
+def test_refuses_a_lease_that_does_not_exist(lease_id, today, terminate, unknown):
+    with ape.reverts("lease: unknown lease"):
+        terminate(unknown, today)
+
+
+@pytest.mark.parametrize("caller", ["stranger", "council", "council_clerk", "tenant"])
+def test_refuses_all_but_the_asset_manager(city, lease_id, today, request, caller):
+    with ape.reverts("authorized: missing role"):
+        city.lease.terminate(
+            lease_id, day_number(today), DOCUMENT, sender=request.getfixturevalue(caller)
+        )
+
+    assert city.lease.end_day(lease_id) == day_number(END)

@@ -1,0 +1,227 @@
+"""A payment token that calls back in the middle of a deposit or a claim.
+
+The attacker is the payment token itself. It is given everything that each function asks for: a
+verified identity, units, allowances, the role. So outside a callback every attack succeeds, and
+what stops it inside is the lock and nothing else.
+"""
+
+import ape
+import pytest
+from ape import accounts, chain
+from eth_utils import keccak
+
+from .permits import sign_permit
+
+INCOME = 1_000
+ATTACKS = {
+    "transfer(address,uint256)": lambda stage: (stage.bob, 1),
+    "transferFrom(address,address,uint256)": lambda stage: (stage.alice, stage.bob, 1),
+    "approve(address,uint256)": lambda stage: (stage.bob, 1),
+    "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)": lambda stage: (
+        stage.alice,
+        stage.bob,
+        5,
+        *sign_permit(stage.token, stage.alice, stage.bob, 5),
+    ),
+    "deposit_income(address,uint256)": lambda stage: (stage.money, 1),
+    "deposit_income(address,uint256,bytes32)": lambda stage: (stage.money, 1, b""),
+    "claim_income()": lambda stage: (),
+    "claim_income(address)": lambda stage: (stage.bob,),
+    "mint(address,uint256)": lambda stage: (stage.alice, 1),
+    "setAddressFrozen(address,bool)": lambda stage: (stage.bob, True),
+    "setFrozenTokens(address,uint256)": lambda stage: (stage.bob, 1),
+    "pause()": lambda stage: (),
+    "unpause()": lambda stage: (),
+}
+ROLES = {
+    "mint(address,uint256)": "ASSET_MANAGER_ROLE",
+    "setAddressFrozen(address,bool)": "COMPLIANCE_OFFICER_ROLE",
+    "setFrozenTokens(address,uint256)": "COMPLIANCE_OFFICER_ROLE",
+    "pause()": "GUARDIAN_ROLE",
+    "unpause()": "CHAIN_ENGINEER_ROLE",
+}
+# Read from storage that is complete before any money moves.
+OPEN_VIEWS = {
+    "authority()": (),
+    "supportsInterface(bytes4)": (b"\0\0\0\0",),
+    "decimals()": (),
+    "assetId()": (),
+    "assetRegistry()": (),
+    "identityRegistry()": (),
+    "paymentToken()": (),
+    "totalSupply()": (),
+    "balanceOf(address)": ("bob",),
+    "paused()": (),
+    "isFrozen(address)": ("bob",),
+    "getFrozenTokens(address)": ("bob",),
+    "canSend(address)": ("bob",),
+    "canReceive(address)": ("bob",),
+    "canTransfer(address,address,uint256)": ("bob", "bob", 1),
+    "detectTransferRestriction(address,address,uint256)": ("bob", "bob", 1),
+    "detectTransferRestrictionFrom(address,address,address,uint256)": ("bob", "bob", "bob", 1),
+    "detectIssueRestriction(address,uint256)": ("bob", 1),
+    "messageForTransferRestriction(uint8)": (1,),
+    "DOMAIN_SEPARATOR()": (),
+    "eip712Domain()": (),
+    "ASSET_MANAGER_ROLE()": (),
+    "COMPLIANCE_OFFICER_ROLE()": (),
+    "GUARDIAN_ROLE()": (),
+    "CHAIN_ENGINEER_ROLE()": (),
+}
+LOCKED_VIEWS = {
+    "claimable(address)": ("bob",),
+    "income_deposited()": (),
+    "income_deposits()": (),
+    "name()": (),
+    "symbol()": (),
+    "allowance(address,address)": ("bob", "bob"),
+    "nonces(address)": ("bob",),
+}
+
+
+class Stage:
+    def __init__(self, token, money, alice, bob):
+        self.token, self.money, self.alice, self.bob = token, money, alice, bob
+
+    def call_data(self, signature, arguments):
+        arguments = [getattr(self, each) if each == "bob" else each for each in arguments]
+        abi = next(each for each in self.token.contract_type.methods if each.selector == signature)
+        return chain.provider.network.ecosystem.encode_calldata(
+            abi, *(str(each.address) if hasattr(each, "address") else each for each in arguments)
+        )
+
+    def arm(self, signature, arguments):
+        selector = keccak(text=signature)[:4]
+        data = selector + bytes(self.call_data(signature, arguments))
+        self.money.arm(self.token, data, sender=self.alice)
+
+    def deposit(self):
+        self.money.mint(self.alice, INCOME, sender=self.alice)
+        self.money.approve(self.token, INCOME, sender=self.alice)
+        self.token.deposit_income(self.money, INCOME, sender=self.alice)
+
+    def claim(self):
+        self.token.claim_income(sender=self.alice)
+
+
+@pytest.fixture
+def stage(city, hook_money, issue_token, alice, bob, council_clerk):
+    """Alice, bob and the payment token itself hold units, and all have income to claim."""
+    token = issue_token(
+        [(alice, 500), (bob, 300), (hook_money, 200)], units=2_000, payment_token=hook_money
+    )
+    hook = accounts.test_accounts.impersonate_account(hook_money.address)
+    token.approve(hook, 100, sender=alice)
+    hook_money.mint(hook, INCOME, sender=alice)
+    hook_money.approve(token, INCOME, sender=hook)
+    stage = Stage(token, hook_money, alice, bob)
+    stage.deposit()
+    return stage
+
+
+@pytest.fixture
+def empower(city, council, guardian, stage):
+    """Give the attacker the role that the function asks for, and a token that is paused."""
+
+    def give(signature):
+        if role := ROLES.get(signature):
+            city.authority.grantRole(keccak(text=role), stage.money, sender=council)
+        if signature == "unpause()":
+            stage.token.pause(sender=guardian)
+
+    return give
+
+
+def test_every_function_has_its_attack(stage):
+    abi = stage.token.contract_type
+
+    assert {each.selector for each in abi.mutable_methods} == set(ATTACKS)
+    assert {each.selector for each in abi.view_methods} == set(OPEN_VIEWS) | set(LOCKED_VIEWS)
+
+
+@pytest.mark.parametrize("signature", ATTACKS)
+def test_attack_succeeds_outside_a_callback(stage, empower, signature):
+    empower(signature)
+    stage.arm(signature, ATTACKS[signature](stage))
+
+    stage.money.transfer(stage.bob, 0, sender=stage.alice)
+
+    assert stage.money.attack_succeeded()
+
+
+@pytest.mark.parametrize("signature", ATTACKS)
+def test_attack_in_the_middle_of_a_claim_is_refused(stage, empower, signature):
+    empower(signature)
+    stage.arm(signature, ATTACKS[signature](stage))
+    attacks, held = stage.money.attacked(), stage.money.balanceOf(stage.token)
+
+    stage.claim()
+
+    assert stage.money.attacked() == attacks + 1
+    assert not stage.money.attack_succeeded()
+    assert stage.money.balanceOf(stage.alice) == 500
+    assert stage.money.balanceOf(stage.token) == held - 500
+    assert _books(stage) == (0, 300, 200, INCOME, 1, 1_000)
+
+
+@pytest.mark.parametrize("signature", [each for each in ATTACKS if each != "unpause()"])
+def test_attack_in_the_middle_of_a_deposit_is_refused(stage, empower, signature):
+    empower(signature)
+    stage.arm(signature, ATTACKS[signature](stage))
+    attacks = stage.money.attacked()
+
+    stage.deposit()
+
+    assert stage.money.attacked() == attacks + 1
+    assert not stage.money.attack_succeeded()
+    assert stage.money.balanceOf(stage.token) == 2 * INCOME
+    assert _books(stage) == (1_000, 600, 400, 2 * INCOME, 2, 1_000)
+
+
+def _books(stage):
+    token = stage.token
+    claimable = [token.claimable(each) for each in (stage.alice, stage.bob, stage.money)]
+    return (*claimable, token.income_deposited(), token.income_deposits(), token.totalSupply())
+
+
+@pytest.mark.parametrize("path", ["deposit", "claim"])
+@pytest.mark.parametrize("signature", [*OPEN_VIEWS, *LOCKED_VIEWS])
+def test_view_answers_in_a_callback_only_where_it_is_open(stage, signature, path):
+    stage.arm(signature, (OPEN_VIEWS | LOCKED_VIEWS)[signature])
+
+    getattr(stage, path)()
+
+    assert stage.money.attack_succeeded() == (signature in OPEN_VIEWS)
+
+
+def test_lock_is_open_again_after_a_call_that_was_attacked(stage):
+    stage.arm("claim_income()", ())
+
+    stage.claim()
+    stage.money.arm(stage.token, b"", sender=stage.alice)
+    stage.token.transfer(stage.bob, 10, sender=stage.alice)
+    stage.token.claim_income(sender=stage.bob)
+
+    assert stage.token.balanceOf(stage.bob) == 310
+    assert stage.money.balanceOf(stage.bob) == 300
+
+
+def test_lock_is_open_again_after_a_call_that_was_refused(stage):
+    with ape.reverts("security_token: nothing to claim"):
+        stage.token.claim_income(stage.token, sender=stage.alice)
+
+    stage.claim()
+
+    assert stage.money.balanceOf(stage.alice) == 500
+
+
+def test_donation_in_the_middle_of_a_deposit_can_not_stand_for_the_money(stage):
+    """The attacker brings the missing half on another way: the token then has what it counts."""
+    donation = keccak(text="mint(address,uint256)")[:4]
+    data = donation + bytes(12) + bytes.fromhex(stage.token.address[2:]) + (7).to_bytes(32, "big")
+    stage.money.arm(stage.money, data, sender=stage.alice)
+
+    with ape.reverts("token_transfer: amount differs"):
+        stage.deposit()
+
+    assert stage.token.income_deposits() == 1
