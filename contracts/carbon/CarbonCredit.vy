@@ -161,7 +161,7 @@ def safeBatchTransferFrom(
     @notice Move credits of at most 64 batches, all or none; an id may come more than once.
     @custom:reverts "credit_holdings: lengths differ" | as safeTransferFrom
     """
-    assert len(tokenIds) == len(amounts), "credit_holdings: lengths differ"
+    credit_holdings._check_lengths(len(tokenIds), len(amounts))
     self._check_parties(sender, receiver)
     for i: uint256 in range(len(tokenIds), bound=MAX_BATCH):
         self._check_terms(tokenIds[i], amounts[i])

@@ -55,7 +55,7 @@ def balanceOfBatch(
     @notice Several balances at once, at most 64.
     @custom:reverts "credit_holdings: lengths differ"
     """
-    assert len(accounts) == len(tokenIds), "credit_holdings: lengths differ"
+    self._check_lengths(len(accounts), len(tokenIds))
     balances: DynArray[uint256, MAX_BATCH] = []
     for i: uint256 in range(len(accounts), bound=MAX_BATCH):
         balances.append(self._holding(accounts[i], tokenIds[i]).balance)
@@ -117,6 +117,12 @@ def _store(account: address, token_id: uint256, holding: Holding):
 
 @internal
 @pure
+def _check_lengths(first: uint256, second: uint256):
+    assert first == second, "credit_holdings: lengths differ"
+
+
+@internal
+@pure
 def _free(holding: Holding) -> uint256:
     if holding.frozen >= holding.balance:
         return 0
@@ -133,7 +139,7 @@ def _check_operator(owner: address):
 
 @internal
 def _add(account: address, token_id: uint256, amount: uint256):
-    assert account != empty(address), "credit_holdings: zero receiver"
+    assert account != empty(address)  # dev: the hosts' register knows no zero address
     # The balance is the lowest field: nobody holds more than its 64 bits, see `_store`.
     self._words[account][token_id] += amount
 

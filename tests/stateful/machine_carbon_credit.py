@@ -109,7 +109,18 @@ ACTIONS = (
     + ["reverse"] * 6
     + ["cure"] * 4
     + ["freeze", "forced transfer", "cancel", "cancel by order", "export", "convert", "convert"]
-    + ["adjust", "adjust", "approve", "stop or start", "stop or start", "verify", "wait", "split", "gate", "recover"]
+    + [
+        "adjust",
+        "adjust",
+        "approve",
+        "stop or start",
+        "stop or start",
+        "verify",
+        "wait",
+        "split",
+        "gate",
+        "recover",
+    ]
 )
 
 
@@ -201,7 +212,10 @@ class CarbonMachine(RuleBasedStateMachine):
             assert told.amount == sum(amount for _, amount in known.lines)
             assert told.deficit == sum(known.deficits.values())
             assert (told.purpose, told.batches) == (known.purpose, len(known.lines))
-            assert (told.period_start, told.period_end, told.retired_at) == (*known.period, known.at)
+            assert (told.period_start, told.period_end, told.retired_at) == (
+                *known.period,
+                known.at,
+            )
         for token_id, batch in self.batches.items():
             of_batch = sum(
                 amount for each in self.certificates for i, amount in each.lines if i == token_id
@@ -288,9 +302,7 @@ class CarbonMachine(RuleBasedStateMachine):
     # --- draws
     def _draw_holding(self, lot, of=None):
         """(holder, token id): mostly one that is not empty."""
-        held = [
-            pair for pair, amount in self.balance.items() if amount and of in (None, pair[0])
-        ]
+        held = [pair for pair, amount in self.balance.items() if amount and of in (None, pair[0])]
         if held and lot.random() < 0.9:
             return lot.choice(held)
         people = [of] if of else [self._key(each) for each in self.stage.holders]
@@ -745,9 +757,7 @@ class CarbonMachine(RuleBasedStateMachine):
             self.balance[account, token_id] -= amount
             old.cancelled += amount
             if new is None:
-                self.batches[new_id] = Batch(
-                    old.project, 0, old.expiry, adjustment=old.adjustment
-                )
+                self.batches[new_id] = Batch(old.project, 0, old.expiry, adjustment=old.adjustment)
             self.batches[new_id].issued += amount
             self.balance[account, new_id] += amount
 
@@ -872,9 +882,7 @@ class CarbonMachine(RuleBasedStateMachine):
         if token_id in self.batches and self.batches[token_id].project.is_whole:
             most = most // TONNE * TONNE
         amount = lot.choice([most, most, lot.randint(1, most + 1), lost])
-        amount = self._rarely(
-            lot, amount, 0, lost + 1, self._draw_amount(lot, account, token_id)
-        )
+        amount = self._rarely(lot, amount, 0, lost + 1, self._draw_amount(lot, account, token_id))
         if number <= len(self.certificates):
             lost = self.certificates[number - 1].deficits.get(of, 0)
         else:

@@ -126,7 +126,9 @@ class SerialMachine:
         if draw < 0.1 and self.firsts:
             after = self.lot.choice(self.firsts)
         elif draw < 0.2:
-            after = self.lot.choice([0, first, first + 1, self.numbers.width, MOST, 2**64, 2**256 - 1])
+            after = self.lot.choice(
+                [0, first, first + 1, self.numbers.width, MOST, 2**64, 2**256 - 1]
+            )
         step = Step(first, last, self.lot.randint(1, 2**128 - 1), after)
         reason = self._end_of_claim(step)
         if reason is None:

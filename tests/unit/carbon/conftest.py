@@ -251,9 +251,7 @@ def sign(registry):
             ISSUANCE_TYPES,
             {
                 each["name"]: value
-                for each, value in zip(
-                    ISSUANCE_TYPES["Issuance"], issuance.as_tuple(), strict=True
-                )
+                for each, value in zip(ISSUANCE_TYPES["Issuance"], issuance.as_tuple(), strict=True)
             },
         )
         signed = verifier.sign_message(message)

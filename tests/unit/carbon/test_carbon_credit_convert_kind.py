@@ -16,9 +16,7 @@ def conversion(allow_conversion):
     allow_conversion()
 
 
-def test_cancels_the_old_units_and_issues_as_many_new_ones(
-    carbon, batch, alice, supply
-):
+def test_cancels_the_old_units_and_issues_as_many_new_ones(carbon, batch, alice, supply):
     receipt = carbon.convert_kind(alice, batch, 30 * TONNE, CONVERTED, sender=alice)
 
     converted = other_kind(batch)
@@ -132,9 +130,7 @@ def test_refuses_a_conversion_that_is_not_or_no_longer_allowed(
     assert carbon.balanceOf(alice, batch) == 100 * TONNE
 
 
-def test_lets_an_operator_convert_for_the_holder_and_nobody_else(
-    carbon, batch, alice, bob, broker
-):
+def test_lets_an_operator_convert_for_the_holder_and_nobody_else(carbon, batch, alice, bob, broker):
     for account in (bob, broker):
         with ape.reverts("credit_holdings: not allowed"):
             carbon.convert_kind(alice, batch, 1, CONVERTED, sender=account)
@@ -159,9 +155,7 @@ def test_refuses_nothing_and_more_than_there_is(carbon, batch, alice, amount, re
         carbon.convert_kind(alice, batch, amount, CONVERTED, sender=alice)
 
 
-def test_converts_what_is_not_frozen_and_not_a_unit_more(
-    carbon, batch, alice, compliance_officer
-):
+def test_converts_what_is_not_frozen_and_not_a_unit_more(carbon, batch, alice, compliance_officer):
     carbon.setFrozenTokens(alice, batch, 60 * TONNE, sender=compliance_officer)
 
     with ape.reverts("credit_holdings: credits are frozen"):

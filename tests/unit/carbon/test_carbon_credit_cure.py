@@ -119,7 +119,9 @@ def test_takes_credits_of_the_same_batch_and_of_another_kind(
     assert supply(converted) == (TONNE, 0, 0, 0, TONNE, 0, 0)
 
 
-def test_lets_an_operator_cure_and_nobody_else(carbon, certificate, batch, lost, spare, bob, broker):
+def test_lets_an_operator_cure_and_nobody_else(
+    carbon, certificate, batch, lost, spare, bob, broker
+):
     with ape.reverts("credit_holdings: not allowed"):
         carbon.cure(bob, batch, lost, spare, 1, sender=broker)
 
@@ -129,9 +131,7 @@ def test_lets_an_operator_cure_and_nobody_else(carbon, certificate, batch, lost,
     assert certificate.deficit_of(lost) == 5 * TONNE - 1
 
 
-def test_refuses_nothing_and_frozen_credits(
-    carbon, batch, lost, spare, bob, compliance_officer
-):
+def test_refuses_nothing_and_frozen_credits(carbon, batch, lost, spare, bob, compliance_officer):
     with ape.reverts("carbon_credit: no amount"):
         carbon.cure(bob, batch, lost, spare, 0, sender=bob)
     carbon.setFrozenTokens(bob, spare, 99 * TONNE, sender=compliance_officer)

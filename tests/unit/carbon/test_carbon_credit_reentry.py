@@ -140,9 +140,7 @@ def test_keeps_a_receiver_out_on_every_way_that_asks_it(
             ),
             lambda: carbon.forcedTransfer(alice, credit_receiver, forest, 1, sender=enforcer),
             lambda: carbon.convert_kind(credit_receiver, forest, 2, CONVERTED, sender=broker),
-            lambda number=number: hand_in(
-                issuance(wind, number, receiver=credit_receiver.address)
-            ),
+            lambda number=number: hand_in(issuance(wind, number, receiver=credit_receiver.address)),
         ):
             asked = credit_receiver.asked()
             act()

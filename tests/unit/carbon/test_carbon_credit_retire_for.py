@@ -122,9 +122,7 @@ def test_retires_what_is_not_frozen_and_not_a_unit_more(carbon, batch, alice, co
     carbon.setFrozenTokens(alice, batch, 60 * TONNE, sender=compliance_officer)
 
     with ape.reverts("credit_holdings: credits are frozen"):
-        carbon.retire_for(
-            alice, [(batch, 40 * TONNE + 1)], alice, 0, 0, 0, DETAILS, sender=alice
-        )
+        carbon.retire_for(alice, [(batch, 40 * TONNE + 1)], alice, 0, 0, 0, DETAILS, sender=alice)
     carbon.retire_for(alice, [(batch, 40 * TONNE)], alice, 0, 0, 0, DETAILS, sender=alice)
 
     assert carbon.balanceOf(alice, batch) == carbon.getFrozenTokens(alice, batch) == 60 * TONNE
@@ -171,9 +169,7 @@ def test_retires_in_the_last_second_of_a_batch_and_not_in_the_next(
 def test_retires_whole_tonnes_only_where_the_project_says_so(carbon, whole_batch, alice):
     for amount in (1, TONNE - 1, TONNE + 1):
         with ape.reverts("carbon_credit: whole tonnes only"):
-            carbon.retire_for(
-                alice, [(whole_batch, amount)], alice, 0, 0, 0, DETAILS, sender=alice
-            )
+            carbon.retire_for(alice, [(whole_batch, amount)], alice, 0, 0, 0, DETAILS, sender=alice)
 
     carbon.retire_for(alice, [(whole_batch, 2 * TONNE)], alice, 0, 0, 0, DETAILS, sender=alice)
 
@@ -189,7 +185,8 @@ def test_goes_on_while_paused(carbon, certificate, batch, alice, guardian):
 
 
 @pytest.mark.parametrize(
-    ("states", "is_let"), [([], False), ([1], True), ([1, 2], True), ([1, 2, 3], True), ([1, 4], False)]
+    ("states", "is_let"),
+    [([], False), ([1], True), ([1, 2], True), ([1, 2, 3], True), ([1, 4], False)],
 )
 def test_a_gated_purpose_asks_for_an_authorised_batch(
     carbon, batch, alice, council_clerk, states, is_let

@@ -121,9 +121,7 @@ def test_moves_in_the_last_second_of_a_batch_and_not_in_the_next(
 
 
 @pytest.mark.parametrize("amount", [1, TONNE - 1, TONNE + 1])
-def test_moves_whole_tonnes_only_where_the_project_says_so(
-    carbon, whole_batch, alice, bob, amount
-):
+def test_moves_whole_tonnes_only_where_the_project_says_so(carbon, whole_batch, alice, bob, amount):
     with ape.reverts("carbon_credit: whole tonnes only"):
         carbon.safeTransferFrom(alice, bob, whole_batch, amount, b"", sender=alice)
 

@@ -11,12 +11,8 @@ def test_allows_a_conversion_and_no_longer(carbon, council_clerk):
     second = carbon.set_convertible(OUTSIDE, CONVERTED, False, RESOLUTION, sender=council_clerk)
     assert carbon.is_convertible(OUTSIDE, CONVERTED) is False
 
-    assert logged(first) == [
-        event("ConversionSet", OUTSIDE, CONVERTED, False, True, RESOLUTION)
-    ]
-    assert logged(second) == [
-        event("ConversionSet", OUTSIDE, CONVERTED, True, False, RESOLUTION)
-    ]
+    assert logged(first) == [event("ConversionSet", OUTSIDE, CONVERTED, False, True, RESOLUTION)]
+    assert logged(second) == [event("ConversionSet", OUTSIDE, CONVERTED, True, False, RESOLUTION)]
 
 
 @pytest.mark.parametrize(("from_kind", "to_kind"), [(0, 0), (7, 7), (1, 0), (255, 254), (255, 255)])

@@ -28,6 +28,4 @@ def test_refuses_without_a_resolution(carbon, council_clerk):
 
 
 def test_is_for_the_council_clerk_only(carbon, not_allowed, esg_officer):
-    not_allowed(
-        lambda account: carbon.set_gated(7, True, RESOLUTION, sender=account), esg_officer
-    )
+    not_allowed(lambda account: carbon.set_gated(7, True, RESOLUTION, sender=account), esg_officer)

@@ -329,4 +329,3 @@ def test_knows_its_neighbours_its_unit_and_its_roles(carbon, city, registry, cer
         "CHAIN_ENGINEER_ROLE",
     ):
         assert getattr(carbon, role)() == keccak(text=role)
-

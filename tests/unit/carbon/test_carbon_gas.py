@@ -35,9 +35,7 @@ def test_retires_five_batches_into_one_certificate(
 ):
     def retire():
         lines = [(token_id, TONNE) for token_id in five_batches]
-        return carbon.retire_for(
-            alice, lines, airline, 7, 19_000, 19_365, DETAILS, sender=alice
-        )
+        return carbon.retire_for(alice, lines, airline, 7, 19_000, 19_365, DETAILS, sender=alice)
 
     retire()
     receipt = retire()

@@ -425,9 +425,7 @@ def test_logs_the_buffer(registry, hand_in, issuance, rated, investors, alice):
 
     token_id = receipt.return_value
     issued, *minted, buffered = logged(receipt)[2:]
-    assert issued == event(
-        "BatchIssued", token_id, project_id, alice, issued[4], 15 * TONNE, 2
-    )
+    assert issued == event("BatchIssued", token_id, project_id, alice, issued[4], 15 * TONNE, 2)
     assert [name for name, *_ in minted] == ["TransferSingle", "CreditMinted"]
     assert buffered == event("Buffered", token_id, 15 * TONNE)
 

@@ -122,7 +122,9 @@ def test_sets_a_buffer_aside_as_for_our_own(issue, rated, investors, alice, supp
     assert supply(token_id)[:3] == (100 * TONNE, 90 * TONNE, 10 * TONNE)
 
 
-def test_no_series_is_an_assets_periods(registry, hand_in, issuance, investors, bridge, solar_plant):
+def test_no_series_is_an_assets_periods(
+    registry, hand_in, issuance, investors, bridge, solar_plant
+):
     """Else a bridged batch could block, or take, the seconds of a plant."""
     key = registry.periods(solar_plant)
     label = keccak(text="CIVITAS MONITORING PERIODS")

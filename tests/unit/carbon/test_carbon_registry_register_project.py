@@ -35,7 +35,9 @@ def test_numbers_projects_from_1(registry, esg_officer, solar_plant, open_projec
     assert registry.projects(0).methodology == NOTHING
 
 
-@pytest.mark.parametrize(("country", "is_let"), [(0, False), (1, True), (999, True), (1_000, False)])
+@pytest.mark.parametrize(
+    ("country", "is_let"), [(0, False), (1, True), (999, True), (1_000, False)]
+)
 def test_asks_for_a_country(registry, solar_plant, esg_officer, country, is_let):
     arguments = (solar_plant, METHOD, country, OUTSIDE, 0, False)
     if is_let:

@@ -39,9 +39,7 @@ def test_cuts_an_interval_in_two_of_the_same_batch(
     assert registry.batch(batch).last_serial == 100
 
 
-def test_cuts_down_to_single_serials(
-    registry, investors, issue, solar, alice, series, esg_officer
-):
+def test_cuts_down_to_single_serials(registry, investors, issue, solar, alice, series, esg_officer):
     issue(solar, alice, tonnes=4)
     for first, at in ((1, 3), (1, 2), (3, 4)):
         registry.split_serials(*series, first, at, sender=esg_officer)

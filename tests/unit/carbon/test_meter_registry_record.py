@@ -1,4 +1,4 @@
-"""Readings that meters have signed (EIP-712)."""
+"""Readings that meters have signed (EIP-712). INV-METER-1: they never overlap, each is signed."""
 
 import ape
 import pytest
@@ -98,9 +98,7 @@ def test_records_several_meters_at_once(
     )
 
     assert (meters.energy_of(DEVICE), meters.energy_of(OTHER)) == (3, 10)
-    assert logged(receipt)[1] == event(
-        "ReadingRecorded", OTHER, wind_park, START, START + HOUR, 10
-    )
+    assert logged(receipt)[1] == event("ReadingRecorded", OTHER, wind_park, START, START + HOUR, 10)
 
 
 def test_the_same_reading_does_not_count_twice(meters, device, read, record):
@@ -223,7 +221,9 @@ def test_a_signature_covers_every_field(device, read, record, place):
         record(tuple(reading))
 
 
-def test_a_signature_covers_the_device(meters, device, solar_plant, meter, read, record, esg_officer):
+def test_a_signature_covers_the_device(
+    meters, device, solar_plant, meter, read, record, esg_officer
+):
     """Two meters with one gateway's key."""
     meters.register_device(OTHER, solar_plant, meter, sender=esg_officer)
     _, *rest = read(START, START + HOUR)

@@ -30,9 +30,7 @@ def test_moves_a_certificate_to_its_owners_new_wallet(
     ]
 
 
-def test_keeps_record_and_deficit(
-    certificate, carbon, batch, certified, reverse, carol, enforcer
-):
+def test_keeps_record_and_deficit(certificate, carbon, batch, certified, reverse, carol, enforcer):
     lines = [(batch, 7 * TONNE)]
     reverse(batch, TONNE, marks=[(certified, lines, DETAILS, TONNE)])
 

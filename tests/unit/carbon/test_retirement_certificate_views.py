@@ -43,7 +43,7 @@ def write(book, issuer, alice):
 
 def texts(picture):
     """The lines of text in an SVG, which is well-formed or this raises."""
-    root = ET.fromstring(picture)
+    root = ET.fromstring(picture)  # noqa: S314 (our own picture)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert {child.tag.partition("}")[2] for child in root} == {"rect", "text"}
     return [child.text for child in root if child.tag.endswith("text")]

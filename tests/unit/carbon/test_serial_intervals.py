@@ -131,7 +131,9 @@ def test_no_series_sees_another(claim, listed):
     assert (listed(), listed(other)) == ([(10, 19, 1)], [(10, 19, 2)])
 
 
-@pytest.mark.parametrize(("owner", "is_let"), [(0, False), (1, True), (2**128 - 1, True), (2**128, False)])
+@pytest.mark.parametrize(
+    ("owner", "is_let"), [(0, False), (1, True), (2**128 - 1, True), (2**128, False)]
+)
 def test_takes_owners_of_128_bits(claim, listed, owner, is_let):
     if is_let:
         claim(MOST, MOST, owner=owner)
