@@ -111,14 +111,17 @@ class CarbonCreditMachine(RuleBasedStateMachine):
         self.touched = None  # the token id of the last action
 
     def teardown(self):
-        for token_id in self.batches:
-            self.touched = token_id
-            self.inv_carb_1_issued_is_tradable_and_retired()
-        for number in range(1, len(self.certificates) + 1):
-            self._check_certificate(number)
-        self.inv_carb_3_no_tonne_twice()
-        type(self).runs_with.update(self.done)
-        ape.chain.restore(self.snapshot)
+        """At the end of a run, what the invariants look at only where an action touched it."""
+        try:
+            for token_id in self.batches:
+                self.touched = token_id
+                self.inv_carb_1_issued_is_tradable_and_retired()
+            for number in range(1, len(self.certificates) + 1):
+                self._check_certificate(number)
+            self.inv_carb_3_no_tonne_twice()
+            type(self).runs_with.update(self.done)
+        finally:
+            ape.chain.restore(self.snapshot)
 
     # --- rules
     @initialize(data=st.data())
