@@ -94,14 +94,17 @@ class TreasuryMachine(RuleBasedStateMachine):
         self.touched = 0  # the token of the last action
 
     def teardown(self):
-        for number, approved in self.payments.items():
-            self._check_payment(number, approved)
-        for token in (0, 1):
-            self.touched = token
-            self.inv_tre_1_funds_are_the_holdings()
-            self.inv_tre_2_paid_is_what_was_approved()
-        type(self).runs_with.update(self.done)
-        ape.chain.restore(self.snapshot)
+        """At the end of a run, what the invariants look at only where an action touched it."""
+        try:
+            for number, approved in self.payments.items():
+                self._check_payment(number, approved)
+            for token in (0, 1):
+                self.touched = token
+                self.inv_tre_1_funds_are_the_holdings()
+                self.inv_tre_2_paid_is_what_was_approved()
+            type(self).runs_with.update(self.done)
+        finally:
+            ape.chain.restore(self.snapshot)
 
     # --- rules
     @initialize(data=st.data())

@@ -25,6 +25,7 @@ FLOORS = {
     "distribute refused": 12,  # 20
     "taken in part": 25,  # 30
     "paid meanwhile": 25,  # 30
+    "let in meanwhile": 6,  # 14
     "credited": 14,  # 27
     "release": 8,  # 20
     "release refused: payee refuses": 12,  # 26
@@ -58,11 +59,13 @@ def revenue_stage(
         Row(token, keccak(text="income")),
     )
     first_table = ((0, 7_000), (1, 3_000))
+    splitter = create_splitter(
+        asset_id, [(rows[row].account, weight, rows[row].purpose) for row, weight in first_table]
+    )
+    upstream_asset = register_asset("asset upstream of the splitter machine")
     return RevenueStage(
-        splitter=create_splitter(
-            asset_id,
-            [(rows[row].account, weight, rows[row].purpose) for row, weight in first_table],
-        ),
+        splitter=splitter,
+        upstream=create_splitter(upstream_asset, [(splitter, 10_000, bytes(32))]),
         money=money,
         other_money=project.MockPaymentToken.deploy("Other", "OTH", 6, sender=stranger),
         receiver=receiver,
