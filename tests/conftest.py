@@ -21,6 +21,15 @@ PARAMS = Path("deployments/ethereum/local/params.toml")
 YEAR = 365 * 86_400
 
 
+def pytest_collection_modifyitems(items):
+    """Commands that run in this process come last.
+
+    Each connects to the network anew, and Ape then loses count of the snapshots it has taken, so
+    that tests after them would find what they left behind.
+    """
+    items.sort(key=lambda item: item.path.name == "test_carbon_commands.py")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def fresh_bytecode(project):
     """Compile anew.

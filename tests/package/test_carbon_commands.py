@@ -708,7 +708,7 @@ def test_a_page_holds_as_the_chain_goes_on(carbon, page):
 def test_an_event_that_the_contract_does_not_keep_is_a_difference(
     carbon, certificate_id, monkeypatch
 ):
-    read = chain_carbon.read_events
+    read = carbon_books.read_events
 
     def other_details(*given):
         return [
@@ -716,7 +716,7 @@ def test_an_event_that_the_contract_does_not_keep_is_a_difference(
             for each in read(*given)
         ]
 
-    monkeypatch.setattr(chain_carbon, "read_events", other_details)
+    monkeypatch.setattr(carbon_books, "read_events", other_details)
 
     refused(carbon("certificate", certificate_id), 1, "its event is not what the contract keeps")
 
