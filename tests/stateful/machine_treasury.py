@@ -109,7 +109,8 @@ class TreasuryMachine(RuleBasedStateMachine):
     # --- rules
     @initialize(data=st.data())
     def begin(self, data):
-        """Money in both funds of both tokens, and a payment approved of each."""
+        """Money in both funds of both tokens, a payment approved of each, and one that its own
+        approver tries to pay."""
         for token in (0, 1):
             for fund in self.stage.funds[:2]:
                 self._deposit(token, fund, data.draw(st.integers(1_000, 10**6)))
@@ -118,6 +119,7 @@ class TreasuryMachine(RuleBasedStateMachine):
         self._change_role("TREASURER_ROLE")
         self._approve(2, 0, self.stage.funds[0], 1, data.draw(st.integers(1, 500)))
         self._change_role("CASHIER_ROLE")
+        self._pay(2, 3)
 
     @rule(action=st.sampled_from(ACTIONS), data=st.data())
     def act(self, action, data):
