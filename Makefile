@@ -26,8 +26,9 @@ demo: $(COMPILED)
 		$(if $(INVESTORS),--investors '$(INVESTORS)') $(if $(MAPPING),--mapping '$(MAPPING)') \
 		$(if $(PROFILE),--profile '$(PROFILE)') $(if $(OUT),--out '$(OUT)')
 
+# Mutants have a target of their own: each is a run of the tests.
 test: $(READY) lint
-	pytest
+	pytest -m "not mutants"
 
 # --- what contributors run
 lint: $(READY)

@@ -160,7 +160,6 @@ def _month(year: acts.Year, month: int) -> None:
 
 def _carbon(year: acts.Year) -> None:
     acts.go_to(year, date(year.plan.year + 1, 1, 2))
-    acts.read_meters(year)
     acts.issue_and_retire_carbon(year)
 
 
@@ -183,11 +182,8 @@ def _keys(plan: YearPlan) -> acts.Keys:
     last = min(len(people), FIRST_OF_CROWD + acts.crowd_size(plan.investors, plan.leases))
     params = Parameters.read(PARAMS)
 
-    def holders(role: str) -> tuple[AccountAPI, ...]:
-        return tuple(people[int(each.removeprefix("test:"))] for each in params.roles[role])
-
     def holder(role: str) -> AccountAPI:
-        return holders(role)[0]
+        return people[int(params.roles[role][0].removeprefix("test:"))]
 
     return acts.Keys(
         council=people[int(params.council.removeprefix("test:"))],
@@ -196,7 +192,7 @@ def _keys(plan: YearPlan) -> acts.Keys:
         appraiser=holder("APPRAISER"),
         compliance_officer=holder("COMPLIANCE_OFFICER"),
         esg_officer=holder("ESG_OFFICER"),
-        carbon_verifiers=holders("CARBON_VERIFIER"),
+        carbon_verifier=holder("CARBON_VERIFIER"),
         guardian=holder("GUARDIAN"),
         chain_engineer=holder("CHAIN_ENGINEER"),
         crowd=tuple(people[index] for index in range(FIRST_OF_CROWD, last)),

@@ -9,13 +9,12 @@ from ape.contracts import ContractContainer, ContractInstance
 
 from civitas.chain.address_book import AddressBook
 
-BLUEPRINTS = ("SecurityToken", "RevenueSplitter", "CarbonCredit", "RetirementCertificate")
+BLUEPRINTS = ("SecurityToken", "RevenueSplitter", "RetirementCertificate")
 
 
 @dataclass(frozen=True)
 class City:
-    """Every contract that exists once. Tokens and splitters are found through their factories,
-    the carbon credit and its certificates through the registry that created them."""
+    """Every contract that exists once. Tokens and splitters are found through their factories."""
 
     payment_token: ContractInstance
     authority: ContractInstance
@@ -26,8 +25,7 @@ class City:
     splitter_factory: ContractInstance
     lease: ContractInstance
     treasury: ContractInstance
-    meter_registry: ContractInstance
-    carbon_registry: ContractInstance
+    carbon_credit: ContractInstance
     directory: ContractInstance
 
     @classmethod
@@ -36,10 +34,6 @@ class City:
         return cls(
             **{field.name: _contract(book, CONTRACT_NAMES[field.name]) for field in fields(cls)}
         )
-
-    @property
-    def carbon_credit(self) -> ContractInstance:
-        return contract_at(project.CarbonCredit, self.carbon_registry.CREDIT())
 
     @property
     def certificate(self) -> ContractInstance:
@@ -54,10 +48,9 @@ class City:
         return contract_at(project.RevenueSplitter, self.splitter_factory.splitter_of(asset_id))
 
     def contracts(self) -> Iterator[tuple[str, ContractInstance]]:
-        """Name and instance of every contract that exists once, those of the registry included."""
+        """Name and instance of every contract that exists once, the certificate included."""
         for field in fields(self):
             yield CONTRACT_NAMES[field.name], getattr(self, field.name)
-        yield "CarbonCredit", self.carbon_credit
         yield "RetirementCertificate", self.certificate
 
 
@@ -72,8 +65,7 @@ CONTRACT_NAMES = {
     "splitter_factory": "SplitterFactory",
     "lease": "Lease",
     "treasury": "Treasury",
-    "meter_registry": "MeterRegistry",
-    "carbon_registry": "CarbonRegistry",
+    "carbon_credit": "CarbonCredit",
     "directory": "CityDirectory",
 }
 

@@ -1,1 +1,0 @@
-"""From meter readings to tonnes, and back again by anyone. Pure: takes records, returns records."""
