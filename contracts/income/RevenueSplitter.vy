@@ -246,8 +246,8 @@ def _try_pay(part: Part) -> uint256:
         return 0
     if not token_transfer._try_approve(_ASSET, part.account, part.amount):
         return 0
-    before: uint256 = staticcall _ASSET.balanceOf(self)
-    taken: bool = raw_call(
+    remaining: uint256 = part.amount
+    if raw_call(
         part.account,
         abi_encode(
             _ASSET.address,
@@ -257,17 +257,14 @@ def _try_pay(part: Part) -> uint256:
         ),
         gas=RECEIVER_GAS,
         revert_on_failure=False,
-    )
-    # What left is measured: a receiver may say yes and take less, or send something in meanwhile.
-    left: uint256 = 0
-    if taken:
-        after: uint256 = staticcall _ASSET.balanceOf(self)
-        if after < before:
-            left = before - after
-    if left < part.amount:
+    ):
+        # A receiver may say yes and take less: what it took is what is gone of its allowance. The
+        # balance here can't tell, for the receiver may let others pay in meanwhile.
+        remaining = staticcall _ASSET.allowance(self, part.account)
+    if remaining != 0:
         revoked: bool = token_transfer._try_approve(_ASSET, part.account, 0)
         assert revoked, "revenue_splitter: token refuses"
-    return left
+    return part.amount - remaining
 
 
 @internal

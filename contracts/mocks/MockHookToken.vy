@@ -54,6 +54,8 @@ def transfer(receiver: address, amount: uint256) -> bool:
 
 @external
 def transferFrom(sender: address, receiver: address, amount: uint256) -> bool:
+    if self.answers_false:
+        return False
     self.allowance[sender][msg.sender] -= amount
     return self._transfer(sender, receiver, amount)
 

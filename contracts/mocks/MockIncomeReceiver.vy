@@ -19,6 +19,8 @@ flag Manner:
     TRIES_BACK
     TAKES_MORE
     ANSWERS_LONG
+    # uses its allowance up, but takes nothing
+    GIVES_BACK
 
 manner: public(Manner)
 calls_back: Bytes[512]
@@ -64,4 +66,7 @@ def deposit_income(token: address, amount: uint256, purpose: bytes32):
         taken = amount // 3
     if self.manner == Manner.TAKES_MORE:
         taken = amount + 1
-    extcall IERC20(token).transferFrom(msg.sender, self, taken, default_return_value=True)
+    receiver: address = self
+    if self.manner == Manner.GIVES_BACK:
+        receiver = msg.sender
+    extcall IERC20(token).transferFrom(msg.sender, receiver, taken, default_return_value=True)

@@ -28,6 +28,7 @@ class Manner(IntFlag):
     TRIES_BACK = auto()
     TAKES_MORE = auto()
     ANSWERS_LONG = auto()
+    GIVES_BACK = auto()
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class RevenueStage:
     """What one session deploys once; a machine restores it after each run."""
 
     splitter: ContractInstance
+    upstream: ContractInstance  # another splitter, all of whose revenue goes to the first
     money: ContractInstance
     other_money: ContractInstance
     receiver: ContractInstance  # holds the treasurer's role, so that only the lock keeps it out
@@ -89,6 +91,7 @@ amounts = st.one_of(
 ACTIONS = [
     "receive",
     "receive",
+    "receive upstream",
     "distribute",
     "distribute",
     "release",
@@ -115,12 +118,14 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         self.tables = [list(self.stage.first_table)]  # one per version
         self.received = [0]  # revenue counted under each version, as of the last distribution
         self.held = 0
-        self.paid = [0] * rows  # net of what the receiver sent in meanwhile
+        self.paid = [0] * rows
         self.owed = [0] * rows
         self.came_in = 0
         self.balance = {self._key(row.account): 0 for row in self.stage.rows}
         self.blocked = set()
         self.manner = Manner(0)
+        self.calls_upstream = False  # whom the receiver calls while it is paid
+        self.upstream_held = 0
         self.stopped = {"money": False, "treasury": False, "security_token": False}
         self.fund_is_open = False
 
@@ -134,7 +139,8 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         """Revenue, a distribution and credits in every run: on them the other actions work."""
         self._set_payees(data.draw(tables(self.stage)))
         self._receive_for_receiver(10**30)
-        for manner in (Manner.TAKES_PART, Manner.PAYS_MEANWHILE):
+        self._receive_upstream(data.draw(st.integers(10, 10**6)))
+        for manner in (Manner.TAKES_PART, Manner.PAYS_MEANWHILE, Manner.TRIES_BACK):
             self._behave(data, st.just(manner))
             self._receive(data.draw(st.integers(10, 10**6)))
             self._distribute()
@@ -144,6 +150,8 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         type(self).steps += 1
         if action == "receive":
             self._receive(data.draw(amounts))
+        elif action == "receive upstream":
+            self._receive_upstream(data.draw(amounts))
         elif action == "distribute":
             self._distribute()
         elif action == "release":
@@ -193,7 +201,7 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         """Mostly a row that is owed something, or even one that could be paid it now."""
         rows = st.integers(0, len(self.stage.rows) - 1)
         owed = [(row, amount) for row, amount in enumerate(self.owed) if amount]
-        payable = [row for row, amount in owed if self._takes(row, amount) == (amount, 0)]
+        payable = [row for row, amount in owed if self._takes(row, amount)[0] == amount]
         rather = st.sampled_from([row for row, _ in owed]) if owed else rows
         return data.draw(st.one_of(st.sampled_from(payable) if payable else rather, rather, rows))
 
@@ -232,36 +240,45 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         return [row for row, _ in self.tables[-1]]
 
     def _takes(self, row, amount):
-        """What would leave for a payee that is paid `amount`, and what it would send in."""
+        """What would leave for a payee that is paid `amount`; what it would send in meanwhile, and
+        what it would let the other splitter send in."""
         account, purpose = self.stage.rows[row].account, self.stage.rows[row].purpose
         if self.stopped["money"] or {self._key(account), "splitter"} & self.blocked:
-            return 0, 0
+            return 0, 0, 0
         if purpose == NO_PURPOSE:
-            return amount, 0
+            return amount, 0, 0
         if account == self.stage.treasury:
             is_open = self.fund_is_open or purpose != self.stage.unopened_fund
-            return (amount if is_open and not self.stopped["treasury"] else 0), 0
+            return (amount if is_open and not self.stopped["treasury"] else 0), 0, 0
         if account == self.stage.security_token:
-            return (0 if self.stopped["security_token"] else amount), 0
+            return (0 if self.stopped["security_token"] else amount), 0, 0
+        calls_back = self.manner in (Manner.TRIES_BACK, Manner.CALLS_BACK)
+        if calls_back and self.calls_upstream and self.upstream_held:
+            return amount, 0, self.upstream_held
         if self.manner in (Manner(0), Manner.TAKES_ALL, Manner.TRIES_BACK):
-            return amount, 0
+            return amount, 0, 0
         if self.manner == Manner.TAKES_PART:
-            return amount // 3, 0
+            return amount // 3, 0, 0
+        if self.manner == Manner.GIVES_BACK:
+            return amount, amount, 0
         if self.manner == Manner.PAYS_MEANWHILE and self.balance[self._key(account)] > amount:
-            return 0, 1  # one unit more than it takes
-        return 0, 0
+            return amount, amount + 1, 0
+        return 0, 0, 0
 
     def _book_payment(self, row, amount):
         key = self._key(self.stage.rows[row].account)
-        left, sent_in = self._takes(row, amount)
+        left, sent_in, let_in = self._takes(row, amount)
         self.paid[row] += left
         self.owed[row] += amount - left
         self.balance[key] += left - sent_in
-        self.held += sent_in - left
-        self.came_in += sent_in
+        self.held += sent_in + let_in - left
+        self.came_in += sent_in + let_in
+        self.upstream_held -= let_in
         if sent_in:
             self.done.add("paid meanwhile")
-        elif 0 < left < amount:
+        if let_in:
+            self.done.add("let in meanwhile")
+        if 0 < left < amount:
             self.done.add("taken in part")
         elif left == 0:
             self.done.add("credited")
@@ -271,6 +288,10 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         self.stage.money.mint(self.stage.splitter, amount, sender=self.stage.stranger)
         self.held += amount
         self.came_in += amount
+
+    def _receive_upstream(self, amount):
+        self.stage.money.mint(self.stage.upstream, amount, sender=self.stage.stranger)
+        self.upstream_held += amount
 
     def _receive_for_receiver(self, amount):
         self.stage.money.mint(self.stage.receiver, amount, sender=self.stage.stranger)
@@ -303,7 +324,7 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
             refusal = "revenue_splitter: other token"
         elif amount == 0:
             refusal = "revenue_splitter: nothing owed"
-        elif self._takes(row, amount) != (amount, 0):
+        elif self._takes(row, amount)[0] != amount:
             refusal = "revenue_splitter: payee refuses"
         if refusal:
             with ape.reverts(refusal):
@@ -313,9 +334,7 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
             receipt = stage.splitter.release(token, account, purpose, sender=stage.stranger)
             assert receipt.return_value == amount
             self.owed[row] = 0
-            self.paid[row] += amount
-            self.balance[self._key(account)] += amount
-            self.held -= amount
+            self._book_payment(row, amount)
             self.done.add("release")
         self._check_no_allowance()
 
@@ -387,7 +406,11 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
                 ]
             )
         )
-        self.stage.receiver.behave(self.manner, calldata, sender=self.stage.stranger)
+        self.calls_upstream = data.draw(st.booleans())
+        if self.calls_upstream:
+            calldata = self.stage.upstream.distribute.encode_input()
+        target = self.stage.upstream if self.calls_upstream else self.stage.splitter
+        self.stage.receiver.behave(self.manner, calldata, target, sender=self.stage.stranger)
 
     def _block(self, key):
         account = self.stage.splitter.address if key == "splitter" else key

@@ -21,25 +21,25 @@ RUNS = settings(
 
 # action -> runs of 30 in which it came about, or was refused as foretold; seen: in the comment
 FLOORS = {
-    "deposit": 25,  # 31
-    "deposit refused": 15,  # 25
-    "approve": 25,  # 31
-    "approve refused": 12,  # 21
-    "pay": 12,  # 26
-    "pay refused: missing role": 5,  # 8
-    "pay refused: paused": 6,  # 12
-    "pay refused: no such payment": 8,  # 16
-    "pay refused: own approval": 4,  # 15
-    "paid under attack": 5,  # 13
-    "cancel": 6,  # 17
-    "cancel refused": 10,  # 20
-    "move": 6,  # 18
-    "move refused": 14,  # 27
-    "book_surplus": 9,  # 18
-    "book_surplus refused": 7,  # 26
-    "open_fund": 6,  # 12
-    "open_fund refused": 9,  # 19
-    "change_role": 25,  # 31
+    "deposit": 25,  # 30
+    "deposit refused": 10,  # 27
+    "approve": 25,  # 30
+    "approve refused": 9,  # 23
+    "pay": 8,  # 13
+    "pay refused: missing role": 4,  # 17
+    "pay refused: paused": 4,  # 13
+    "pay refused: no such payment": 5,  # 15
+    "pay refused: own approval": 25,  # 30
+    "paid under attack": 3,  # 11
+    "cancel": 3,  # 15
+    "cancel refused": 5,  # 18
+    "move": 2,  # 19
+    "move refused": 10,  # 22
+    "book_surplus": 7,  # 23
+    "book_surplus refused": 4,  # 13
+    "open_fund": 3,  # 23
+    "open_fund refused": 5,  # 19
+    "change_role": 25,  # 30
 }
 
 

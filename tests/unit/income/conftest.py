@@ -27,6 +27,7 @@ class Manner(IntFlag):
     TRIES_BACK = auto()
     TAKES_MORE = auto()
     ANSWERS_LONG = auto()
+    GIVES_BACK = auto()
 
 
 def logged(table):

@@ -84,9 +84,10 @@ def test_credits_the_part_that_a_receiver_leaves(mixed, money, stranger, receive
     ]
 
 
-def test_nets_what_a_receiver_pays_in_meanwhile(mixed, money, stranger, receiver, library_fund):
-    """It sends 601 and takes 600: nothing left on balance, so its part stays owed, and the one
-    unit on top is new revenue."""
+def test_counts_what_a_receiver_pays_in_meanwhile_as_revenue(
+    mixed, money, stranger, receiver, library_fund
+):
+    """It sends 601 and takes its 600: it is paid, and the 601 are new revenue for all."""
     receiver.behave(Manner.PAYS_MEANWHILE, sender=stranger)
     money.mint(receiver, 601, sender=stranger)
     money.mint(mixed, 1_000, sender=stranger)
@@ -94,16 +95,15 @@ def test_nets_what_a_receiver_pays_in_meanwhile(mixed, money, stranger, receiver
     mixed.distribute(sender=stranger)
 
     assert (money.balanceOf(receiver), money.balanceOf(library_fund)) == (600, 400)
-    assert mixed.owed_to(receiver, PURPOSE) == mixed.total_owed() == 600
+    assert mixed.owed_to(receiver, PURPOSE) == mixed.total_owed() == 0
     assert money.balanceOf(mixed) == 601
+    assert mixed.pending() == 600  # of 1,601 in all the shares are 960 and 640
     assert money.allowance(mixed, receiver) == 0
-    assert mixed.pending() == 0  # a cumulative revenue of 1,001 is still 600 and 400
 
     receiver.behave(Manner.TAKES_ALL, sender=stranger)
-    mixed.release(money, receiver, PURPOSE, sender=stranger)
+    mixed.distribute(sender=stranger)
 
-    assert money.balanceOf(receiver) == 1_200
-    assert money.balanceOf(mixed) == 1
+    assert (money.balanceOf(receiver), money.balanceOf(library_fund)) == (960, 640)
 
 
 def test_counts_what_others_pay_in_during_a_receivers_call_as_everybodys(
@@ -124,6 +124,25 @@ def test_counts_what_others_pay_in_during_a_receivers_call_as_everybodys(
     assert mixed.owed_to(receiver, PURPOSE) == mixed.total_owed() == 0
     assert mixed.pending() == money.balanceOf(mixed) == 1_000
     assert money.allowance(mixed, receiver) == 0
+
+
+def test_shares_out_again_what_a_receiver_gives_back(
+    mixed, money, stranger, receiver, library_fund
+):
+    """It uses its allowance up to send the splitter its own money: the loss is its own."""
+    receiver.behave(Manner.GIVES_BACK, sender=stranger)
+    money.mint(mixed, 1_000, sender=stranger)
+
+    mixed.distribute(sender=stranger)
+
+    assert (money.balanceOf(receiver), money.balanceOf(library_fund)) == (0, 400)
+    assert mixed.total_owed() == money.allowance(mixed, receiver) == 0
+    assert mixed.pending() == money.balanceOf(mixed) == 600
+
+    receiver.behave(Manner.TAKES_ALL, sender=stranger)
+    mixed.distribute(sender=stranger)
+
+    assert (money.balanceOf(receiver), money.balanceOf(library_fund)) == (360, 640)
 
 
 def test_never_lets_a_receiver_take_later_what_it_left(mixed, money, stranger, receiver):

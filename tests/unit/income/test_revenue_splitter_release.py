@@ -100,7 +100,6 @@ def test_refuses_while_the_payee_is_blocked_and_keeps_the_credit(
         Manner.TAKES_PART,
         Manner.TAKES_NOTHING,
         Manner.BURNS_GAS,
-        Manner.PAYS_MEANWHILE,
         Manner.TAKES_MORE,
         Manner.ANSWERS_LONG,
     ],
@@ -118,6 +117,20 @@ def test_refuses_a_receiver_that_does_not_take_all_and_keeps_the_credit(
     assert owing_receiver.owed_to(receiver, PURPOSE) == owing_receiver.total_owed() == 1_000
     assert money.balanceOf(owing_receiver) == 1_000
     assert money.balanceOf(receiver) == 1_001
+    assert money.allowance(owing_receiver, receiver) == 0
+
+
+def test_counts_what_a_receiver_pays_in_meanwhile_as_revenue(
+    owing_receiver, money, stranger, receiver
+):
+    receiver.behave(Manner.PAYS_MEANWHILE, sender=stranger)
+    money.mint(receiver, 1_001, sender=stranger)
+
+    owing_receiver.release(money, receiver, PURPOSE, sender=stranger)
+
+    assert money.balanceOf(receiver) == 1_000
+    assert owing_receiver.total_owed() == 0
+    assert owing_receiver.pending() == money.balanceOf(owing_receiver) == 1_001
     assert money.allowance(owing_receiver, receiver) == 0
 
 
