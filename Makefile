@@ -26,12 +26,8 @@ demo: $(COMPILED)
 		$(if $(INVESTORS),--investors '$(INVESTORS)') $(if $(MAPPING),--mapping '$(MAPPING)') \
 		$(if $(PROFILE),--profile '$(PROFILE)') $(if $(OUT),--out '$(OUT)')
 
-# A process for each folder: Ape loses count of its snapshots when fixtures of the whole session
-# come up late. Mutants have a target of their own: each is a run of the tests.
-FOLDERS := conventions e2e gas package provider stateful unit/carbon unit/common unit/identity \
-	unit/income unit/registry unit/treasury unit/token
 test: $(READY) lint
-	@set -e; for each in $(FOLDERS); do pytest -q -m "not mutants" tests/$$each; done
+	pytest
 
 # --- what contributors run
 lint: $(READY)

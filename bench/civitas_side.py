@@ -13,6 +13,8 @@ from eth_utils.crypto import keccak
 from bench.operations import Figures, Measurement
 from bench.scenarios import Receipts, Splitter, credits, deeds, fungible, income, splitter
 from bench.stage import START, Stage
+from civitas.chain.carbon import Issuance
+from civitas.chain.city import contract_at
 
 NAME = "Civitas"
 ROLES = (
@@ -122,20 +124,44 @@ def _credits(
     registry: ContractInstance,
     identities: ContractInstance,
 ) -> Figures:
-    """After `_transfers`: the holders are registered."""
+    """After `_transfers`: the holders are registered. One verifier signs, on our own serials."""
     operator = stage.operator
-    certificate = operator.declare(ape.project.RetirementCertificate).contract_address
-    credit = stage.deploy(
-        ape.project.CarbonCredit,
-        *(authority, registry, identities, certificate, "ipfs://batches/", "ipfs://retired/"),
+    blueprints = [
+        operator.declare(container).contract_address
+        for container in (ape.project.CarbonCredit, ape.project.RetirementCertificate)
+    ]
+    carbon = stage.deploy(
+        ape.project.CarbonRegistry,
+        *(authority, registry, identities, *blueprints, "ipfs://batches/", "ipfs://retired/"),
+        1,  # signature
     )
-    credit.register_project(ASSET_ID, DOCUMENT, sender=operator)
-    project = credit.total_projects()
+    credit = contract_at(ape.project.CarbonCredit, carbon.CREDIT())
+    carbon.register_project(ASSET_ID, DOCUMENT, COUNTRY, 0, 0, False, sender=operator)
+    project = carbon.total_projects()
 
-    def issue(to: AccountAPI, number: int, amount: int) -> Receipts:
-        period = (number * YEAR, (number + 1) * YEAR)
-        batch = (project, to, amount, VINTAGE, *period, DOCUMENT)
-        return [credit.issue(*batch, sender=operator)]
+    def issue(to: AccountAPI, number: int, tonnes: int) -> Receipts:
+        """Year `number`, with the serials behind those of the year before."""
+        start, serial = number * YEAR, (number - 1) * tonnes + 1
+        issuance = Issuance(
+            project_id=project,
+            receiver=to.address,
+            tonnes=tonnes,
+            vintage=VINTAGE,
+            period_start=start,
+            period_end=start + YEAR,
+            expiry=0,
+            registry_code=bytes(carbon.NATIVE()),
+            series_id=project.to_bytes(32, "big"),
+            first_serial=serial,
+            origin=bytes(32),
+            evidence_hash=DOCUMENT,
+            deadline=VALID_UNTIL,
+        )
+        signed = operator.sign_raw_msghash(carbon.digest(issuance.as_tuple()))
+        is_first = number == 1
+        hints = (0, 0) if is_first else (start - YEAR, serial - tonnes)
+        signatures = [(operator.address, signed.encode_rsv())]
+        return [carbon.issue(issuance.as_tuple(), hints, signatures, sender=operator)]
 
     def retire(holder: AccountAPI, batch: int, amount: int) -> Receipts:
         return [credit.retire(batch, holder, amount, sender=holder)]

@@ -1,14 +1,29 @@
 """What the commands share: where records are, and how an error ends a command."""
 
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from ape.api import ProviderAPI
+from ape import chain
+from ape.api import ProviderAPI, ReceiptAPI
+from ape.exceptions import ApeException, ContractLogicError
+
+from civitas.carbon.figures import Different
+from civitas.chain.address_book import AddressBook
+from civitas.chain.city import City
+from civitas.chain.refusals import reason_of
+from civitas.errors import CivitasError
+from civitas.records import Event
 
 # 0 done, 1 the check found a difference, 2 the input or the network was not as needed.
 EXIT_DIFFERENCE = 1
 EXIT_INPUT = 2
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def book_folder(provider: ProviderAPI) -> Path:
@@ -20,3 +35,66 @@ def fail(error: Exception, code: int = EXIT_INPUT) -> NoReturn:
     """Say what is wrong on standard error, one line each, and leave."""
     click.echo(str(error), err=True)
     raise SystemExit(code)
+
+
+def ends_clearly(run: Callable[P, T]) -> Callable[P, T]:
+    """Let a command end with a sentence and its exit code, whatever it raises on purpose."""
+
+    @wraps(run)
+    def command(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return run(*args, **kwargs)
+        except Different as error:
+            fail(error, EXIT_DIFFERENCE)
+        except CivitasError as error:
+            fail(error)
+        except ContractLogicError as error:
+            fail(CivitasError(f"the chain refuses: {reason_of(error)}"))
+        except (ApeException, OSError) as error:
+            fail(CivitasError(f"{type(error).__name__}: {error}"))
+
+    return command
+
+
+def city_of(provider: ProviderAPI, records: Path | None) -> City:
+    """The city whose records are in a folder, or in the network's own. Raises CivitasError."""
+    folder = records or book_folder(provider)
+    city = City.from_book(AddressBook(folder))
+    address = city.directory.address
+    # Not the option's provider: the one that the command was connected to.
+    if not chain.provider.get_code(address):
+        raise CivitasError(
+            f"no contract at {address}: are the records in {folder} of another network?"
+        )
+    return city
+
+
+class Day(click.ParamType):
+    """A day as YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2027-01-31", param, ctx)
+
+
+def echo_receipt(receipt: ReceiptAPI, events: list[Event]) -> None:
+    """The transaction, and what it logged."""
+    click.echo(f"transaction {receipt.txn_hash}")
+    click.echo(f"block {receipt.block_number}, {receipt.gas_used:,} gas")
+    for event in events:
+        said = ", ".join(f"{key}={_text(value)}" for key, value in event.arguments.items())
+        click.echo(f"  {event.contract}.{event.name}: {said}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return "0x" + bytes(value).hex()
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_text(each) for each in value) + "]"
+    return str(value)

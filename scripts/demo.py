@@ -160,6 +160,7 @@ def _month(year: acts.Year, month: int) -> None:
 
 def _carbon(year: acts.Year) -> None:
     acts.go_to(year, date(year.plan.year + 1, 1, 2))
+    acts.read_meters(year)
     acts.issue_and_retire_carbon(year)
 
 
@@ -182,8 +183,11 @@ def _keys(plan: YearPlan) -> acts.Keys:
     last = min(len(people), FIRST_OF_CROWD + acts.crowd_size(plan.investors, plan.leases))
     params = Parameters.read(PARAMS)
 
+    def holders(role: str) -> tuple[AccountAPI, ...]:
+        return tuple(people[int(each.removeprefix("test:"))] for each in params.roles[role])
+
     def holder(role: str) -> AccountAPI:
-        return people[int(params.roles[role][0].removeprefix("test:"))]
+        return holders(role)[0]
 
     return acts.Keys(
         council=people[int(params.council.removeprefix("test:"))],
@@ -192,7 +196,7 @@ def _keys(plan: YearPlan) -> acts.Keys:
         appraiser=holder("APPRAISER"),
         compliance_officer=holder("COMPLIANCE_OFFICER"),
         esg_officer=holder("ESG_OFFICER"),
-        carbon_verifier=holder("CARBON_VERIFIER"),
+        carbon_verifiers=holders("CARBON_VERIFIER"),
         guardian=holder("GUARDIAN"),
         chain_engineer=holder("CHAIN_ENGINEER"),
         crowd=tuple(people[index] for index in range(FIRST_OF_CROWD, last)),

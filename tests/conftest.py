@@ -21,6 +21,15 @@ PARAMS = Path("deployments/ethereum/local/params.toml")
 YEAR = 365 * 86_400
 
 
+def pytest_collection_modifyitems(items):
+    """Commands that run in this process come last.
+
+    Each connects to the network anew, and Ape then loses count of the snapshots it has taken, so
+    that tests after them would find what they left behind.
+    """
+    items.sort(key=lambda item: item.path.name == "test_carbon_commands.py")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def fresh_bytecode(project):
     """Compile anew.
@@ -53,6 +62,8 @@ cashier = _duty(10)
 auditor = _duty(11)
 guardian = _duty(12)
 chain_engineer = _duty(13)
+second_verifier = _duty(14)
+enforcer = _duty(15)
 # verified investors
 alice = _duty(20)
 bob = _duty(21)

@@ -74,7 +74,9 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield _equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
     yield _equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
     yield _equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)
-    yield _equal("CarbonCredit: registry", city.carbon_credit.ASSET_REGISTRY(), registry)
+    yield _equal("MeterRegistry: registry", city.meter_registry.ASSET_REGISTRY(), registry)
+    yield _equal("CarbonRegistry: registry", city.carbon_registry.ASSET_REGISTRY(), registry)
+    yield _equal("CarbonCredit: issuer", city.carbon_credit.ISSUER(), city.carbon_registry.address)
     yield _equal("CarbonCredit: identities", city.carbon_credit.identityRegistry(), identities)
     yield _equal(
         "RetirementCertificate: issuer", city.certificate.CREDIT(), city.carbon_credit.address

@@ -9,12 +9,13 @@ from ape.contracts import ContractContainer, ContractInstance
 
 from civitas.chain.address_book import AddressBook
 
-BLUEPRINTS = ("SecurityToken", "RevenueSplitter", "RetirementCertificate")
+BLUEPRINTS = ("SecurityToken", "RevenueSplitter", "CarbonCredit", "RetirementCertificate")
 
 
 @dataclass(frozen=True)
 class City:
-    """Every contract that exists once. Tokens and splitters are found through their factories."""
+    """Every contract that exists once. Tokens and splitters are found through their factories,
+    the carbon credit and its certificates through the registry that created them."""
 
     payment_token: ContractInstance
     authority: ContractInstance
@@ -25,7 +26,8 @@ class City:
     splitter_factory: ContractInstance
     lease: ContractInstance
     treasury: ContractInstance
-    carbon_credit: ContractInstance
+    meter_registry: ContractInstance
+    carbon_registry: ContractInstance
     directory: ContractInstance
 
     @classmethod
@@ -34,6 +36,10 @@ class City:
         return cls(
             **{field.name: _contract(book, CONTRACT_NAMES[field.name]) for field in fields(cls)}
         )
+
+    @property
+    def carbon_credit(self) -> ContractInstance:
+        return contract_at(project.CarbonCredit, self.carbon_registry.CREDIT())
 
     @property
     def certificate(self) -> ContractInstance:
@@ -48,9 +54,10 @@ class City:
         return contract_at(project.RevenueSplitter, self.splitter_factory.splitter_of(asset_id))
 
     def contracts(self) -> Iterator[tuple[str, ContractInstance]]:
-        """Name and instance of every contract that exists once, the certificate included."""
+        """Name and instance of every contract that exists once, those of the registry included."""
         for field in fields(self):
             yield CONTRACT_NAMES[field.name], getattr(self, field.name)
+        yield "CarbonCredit", self.carbon_credit
         yield "RetirementCertificate", self.certificate
 
 
@@ -65,7 +72,8 @@ CONTRACT_NAMES = {
     "splitter_factory": "SplitterFactory",
     "lease": "Lease",
     "treasury": "Treasury",
-    "carbon_credit": "CarbonCredit",
+    "meter_registry": "MeterRegistry",
+    "carbon_registry": "CarbonRegistry",
     "directory": "CityDirectory",
 }
 

@@ -212,15 +212,20 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         authority.address,
         [(name32(fund.name), fund.is_restricted) for fund in parameters.funds],
     )
-    carbon_credit = deployer.contract(
-        "CarbonCredit",
+    meter_registry = deployer.contract("MeterRegistry", authority.address, asset_registry.address)
+    carbon_registry = deployer.contract(
+        "CarbonRegistry",
         authority.address,
         asset_registry.address,
         identity_registry.address,
+        blueprints["CarbonCredit"],
         blueprints["RetirementCertificate"],
         parameters.uris.credits,
         parameters.uris.certificates,
+        parameters.carbon_signatures,
     )
+    carbon_credit = contract_at(project.CarbonCredit, carbon_registry.CREDIT())
+    certificate = contract_at(project.RetirementCertificate, carbon_credit.certificate())
     entries = {
         "PaymentToken": payment_token,
         "Authority": authority,
@@ -231,7 +236,10 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "SplitterFactory": splitter_factory,
         "Lease": lease,
         "Treasury": treasury,
+        "MeterRegistry": meter_registry,
+        "CarbonRegistry": carbon_registry,
         "CarbonCredit": carbon_credit,
+        "RetirementCertificate": certificate,
     }
     directory = deployer.contract(
         "CityDirectory",
@@ -248,7 +256,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         splitter_factory=splitter_factory,
         lease=lease,
         treasury=treasury,
-        carbon_credit=carbon_credit,
+        meter_registry=meter_registry,
+        carbon_registry=carbon_registry,
         directory=directory,
     )
 

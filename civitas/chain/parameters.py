@@ -45,6 +45,7 @@ class Parameters(_Table):
     uris: Uris
     funds: Annotated[tuple[Fund, ...], Field(min_length=1, max_length=32)]
     income_fund: FundName  # where the splitters' treasury share goes
+    carbon_signatures: Annotated[int, Field(ge=1, le=8)]  # verifiers that must sign a batch
     roles: dict[str, tuple[Account, ...]]
 
     @model_validator(mode="after")
@@ -64,6 +65,16 @@ class Parameters(_Table):
                     raise ValueError(
                         f"roles: {account} can't be both {first.name} and {second.name}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _verifiers_suffice(self) -> Self:
+        verifiers = len(self.roles.get(Role.CARBON_VERIFIER.name, ()))
+        if verifiers < self.carbon_signatures:
+            raise ValueError(
+                f"carbon_signatures: {self.carbon_signatures} must sign, "
+                f"there are {verifiers} in roles.CARBON_VERIFIER"
+            )
         return self
 
     @model_validator(mode="after")

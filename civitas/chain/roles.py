@@ -13,6 +13,7 @@ class Role(StrEnum):
     COUNCIL_CLERK = "COUNCIL_CLERK_ROLE"  # records what the council resolved
     APPRAISER = "APPRAISER_ROLE"
     COMPLIANCE_OFFICER = "COMPLIANCE_OFFICER_ROLE"  # investors, freezes
+    ENFORCER = "ENFORCER_ROLE"  # moves and cancels by order
     ESG_OFFICER = "ESG_OFFICER_ROLE"  # carbon projects, energy readings
     CARBON_VERIFIER = "CARBON_VERIFIER_ROLE"  # issues on evidence
     FISCAL_ANALYST = "FISCAL_ANALYST_ROLE"  # proposes budgets
@@ -30,13 +31,13 @@ class Role(StrEnum):
 
 ADMIN = bytes(32)
 
-# Whoever proposes doesn't approve, whoever approves doesn't pay; whoever registers a thing
-# neither resolves on it nor values it; a claim is not verified by who makes it; the auditor does
-# nothing else; who stops a contract doesn't decide when it starts again.
+# Whoever proposes doesn't approve, whoever approves doesn't pay; whoever registers a thing neither
+# resolves on it nor values it; who freezes doesn't seize; a claim is not verified by who makes it;
+# the auditor does nothing else; who stops a contract doesn't decide when it starts again.
 _APART: tuple[tuple[Role, ...], ...] = (
     (Role.FISCAL_ANALYST, Role.TREASURER, Role.CASHIER),
     (Role.ASSET_MANAGER, Role.COUNCIL_CLERK, Role.APPRAISER),
-    (Role.ASSET_MANAGER, Role.COMPLIANCE_OFFICER),
+    (Role.ASSET_MANAGER, Role.COMPLIANCE_OFFICER, Role.ENFORCER),
     (Role.ESG_OFFICER, Role.CARBON_VERIFIER),
     (Role.GUARDIAN, Role.CHAIN_ENGINEER),
 )

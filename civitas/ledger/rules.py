@@ -26,8 +26,12 @@ PAYMENTS = "Expenses:Payments"
 ENCUMBRANCES = "Budget:Encumbrances"
 RESERVE = "Budget:ReserveForEncumbrances"
 CREDITS = "Carbon:Tradable"
+BUFFER = "Carbon:Buffer"
 ISSUED = "Carbon:Issued"
 RETIRED = "Carbon:Retired"
+CANCELLED = "Carbon:Cancelled"
+REVERSED = "Carbon:Reversed"
+EXPORTED = "Carbon:Exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +112,20 @@ def _payment_made(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
     )
 
 
-def _batch_issued(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
-    return _pair(CREDITS, ISSUED, CARBON, event["amount"])
+def _carbon(debit: str, credit: str, key: str = "amount") -> Rule:
+    """Tonnes went from one place to another; `key` says which figure of the event."""
+
+    def rule(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+        return _pair(debit, credit, CARBON, event[key]) if event[key] else ()
+
+    return rule
 
 
-def _credit_retired(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
-    return _pair(RETIRED, CREDITS, CARBON, event["amount"])
+def _reversal_cured(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return (
+        *_pair(CANCELLED, CREDITS, CARBON, event["amount"]),
+        *_pair(RETIRED, REVERSED, CARBON, event["amount"]),
+    )
 
 
 _BOOK_VALUE = "memo: book values are not on the chain yet"
@@ -190,19 +202,45 @@ RULES: dict[str, dict[str, Rule | str]] = {
     },
     "CarbonCredit": {
         **_STOPS,
-        "ProjectRegistered": _OPERATION,
-        "BatchIssued": _batch_issued,
-        "CreditRetired": _credit_retired,
-        "TransferSingle": "issue and retirement have events of their own",
+        "CreditMinted": _carbon(CREDITS, ISSUED),
+        "Buffered": _carbon(BUFFER, ISSUED),
+        "CreditRetired": _carbon(RETIRED, CREDITS),
+        "CreditCancelled": _carbon(CANCELLED, CREDITS),
+        "CreditExported": _carbon(EXPORTED, CREDITS),
+        "CreditConverted": _carbon(CANCELLED, CREDITS),
+        "CreditReversed": _carbon(REVERSED, RETIRED, "uncovered"),
+        "BufferDrawn": _carbon(CANCELLED, BUFFER),
+        "ReversalCured": _reversal_cured,
+        "TransferSingle": "issue, retirement and the like have events of their own",
         "TransferBatch": _REGISTER,
         "ApprovalForAll": _RULE_CHANGE,
-        "RoleMinterChanged": _OPERATION,
-        "OwnershipTransferred": _OPERATION,
+        "Frozen": _REGISTER,
+        "ForcedTransfer": _REGISTER,
+        "AdjustmentSet": _RULE_CHANGE,
+        "PurposeGated": _RULE_CHANGE,
+        "ConversionSet": _RULE_CHANGE,
+    },
+    "CarbonRegistry": {
+        "ProjectRegistered": _OPERATION,
+        "BatchIssued": "the credit contract's events say where the tonnes went",
+        "ThresholdSet": _RULE_CHANGE,
+        "BufferRateSet": _RULE_CHANGE,
+        "IntervalClaimed": "serials and seconds, not tonnes",
+        "IntervalSplit": "serials and seconds, not tonnes",
+    },
+    "MeterRegistry": {
+        "DeviceRegistered": _OPERATION,
+        "DeviceRetired": _OPERATION,
+        "ReadingRecorded": "a reading, not yet a tonne",
     },
     "RetirementCertificate": {
         "Transfer": "a record of a retirement that is booked already",
         "Locked": _OPERATION,
         "CertificateIssued": "a record of a retirement that is booked already",
+        "Unlocked": _OPERATION,
+        "CertificateRecovered": _REGISTER,
+        "DeficitMarked": "the credit contract's reversal is booked",
+        "DeficitCured": "the credit contract's cure is booked",
     },
     "MockPaymentToken": {
         "Transfer": _TOKEN_MOVE,

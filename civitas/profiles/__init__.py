@@ -87,6 +87,7 @@ class Profile(_Table):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
     city: Label
+    country: Annotated[int, Field(ge=1, le=999)]  # ISO 3166-1 numeric
     currency: Currency
     utc_offset_minutes: Annotated[int, Field(ge=-720, le=840)]
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]

@@ -15,6 +15,8 @@ from ape.exceptions import ContractLogicError
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from civitas.carbon.measure import Methodology, Reading, measure
+from civitas.chain.carbon import issue, native_issuance, readings_of, record_readings
 from civitas.chain.city import City
 from civitas.chain.deploy import name32
 from civitas.chain.refusals import reason_of
@@ -30,9 +32,9 @@ BPS = 10_000
 ISSUED_BPS = 8_000
 HOLDERS_PER_TOKEN = 6
 TONNE = 10**8
-# A sample's assumptions; a real project reads meters. {kWh/m2 a year}, {g CO2e/kWh} displaced.
+# What the samples' meters read: {kWh/m2 a year} of a plant's area.
 GENERATION_KWH_PER_M2 = 40
-GRID_G_PER_KWH = 450
+METHODOLOGY = "GRID-RENEWABLE"
 HOLDERS_PURPOSE = name32("HOLDERS")
 
 
@@ -46,7 +48,7 @@ class Keys:
     appraiser: AccountAPI
     compliance_officer: AccountAPI
     esg_officer: AccountAPI
-    carbon_verifier: AccountAPI
+    carbon_verifiers: tuple[AccountAPI, ...]
     guardian: AccountAPI
     chain_engineer: AccountAPI
     crowd: tuple[AccountAPI, ...]  # investors, tenants and others, in this order
@@ -85,6 +87,11 @@ class Year:
     @property
     def stranger(self) -> AccountAPI:
         """Somebody who is not registered anywhere."""
+        return self.keys.crowd[-1]
+
+    @property
+    def meter(self) -> AccountAPI:
+        """The key inside the plants' meters: nobody's who holds anything."""
         return self.keys.crowd[-1]
 
 
@@ -370,50 +377,77 @@ def _try(
         raise CivitasError(f"a transfer {what} went through: {token.address}")
 
 
+def read_meters(year: Year) -> None:
+    """Put a meter on each plant and record what it read in each month of the year."""
+    registry, keys, number = year.city.meter_registry, year.keys, year.plan.year
+    for asset in _plants(year):
+        device = keccak(text=f"meter of {asset.ref}")
+        registry.register_device(
+            device, year.asset_ids[asset.ref], year.meter, sender=keys.esg_officer
+        )
+        # {Wh/month} = {0.01 m2} * {kWh/m2} // 100 * {Wh/kWh} // 12, down
+        energy = asset.area_dm2 * GENERATION_KWH_PER_M2 * 10 // 12
+        readings = [
+            Reading(
+                device="0x" + device.hex(),
+                start=moment(year, date(number, month, 1), 0),
+                end=moment(year, last_day(number, month) + timedelta(days=1), 0),
+                energy_wh=energy,
+            )
+            for month in range(1, 13)
+        ]
+        record_readings(year.city, readings, year.meter, sender=keys.esg_officer)
+
+
 def issue_and_retire_carbon(year: Year) -> None:
-    """Credits for what each power plant generates, half-yearly; a part is sold and retired."""
+    """Credits for what each plant's meters read, half-yearly; a part is sold and retired."""
     city, keys = year.city, year.keys
     investors = [
         each for each in year.investors.values() if city.identity_registry.isVerified(each)
     ]
     if len(investors) < 2:
         return
+    methodology = Methodology.load(METHODOLOGY)
+    deadline = moment(year, date(year.plan.year + 1, 1, 31))
     for number, asset in enumerate(_plants(year)):
-        city.carbon_credit.register_project(
-            year.asset_ids[asset.ref],
-            keccak(text="methodology: grid-connected renewable generation"),
+        asset_id = year.asset_ids[asset.ref]
+        city.carbon_registry.register_project(
+            asset_id,
+            name32(methodology.code),
+            year.plan.profile.country,
+            0,
+            0,
+            False,
             sender=keys.esg_officer,
         )
-        project_id = city.carbon_credit.total_projects()
-        # {t} = {0.01 m2} * {kWh/m2} * {g/kWh} // 100 // {g/t} // 2 halves, down
-        tonnes = asset.area_dm2 * GENERATION_KWH_PER_M2 * GRID_G_PER_KWH // 200_000_000
-        if tonnes == 0:
-            continue
+        project_id = city.carbon_registry.total_projects()
+        readings = readings_of(city, asset_id)
         owner = investors[number % len(investors)]
         buyer = investors[(number + 1) % len(investors)]
         for first, last in ((1, 6), (7, 12)):
-            city.carbon_credit.issue(
-                project_id,
-                owner,
-                tonnes,
-                year.plan.year,
-                moment(year, date(year.plan.year, first, 1), 0),
-                moment(year, last_day(year.plan.year, last), 0),
-                keccak(text=f"monitoring report {asset.ref} {year.plan.year}/{last}"),
-                sender=keys.carbon_verifier,
-            )
-            batch_id = city.carbon_credit.encodeTokenId(
-                project_id, city.carbon_credit.projects(project_id).batches
+            start = moment(year, date(year.plan.year, first, 1), 0)
+            end = moment(year, last_day(year.plan.year, last) + timedelta(days=1), 0)
+            measurement = measure(readings, asset_id, start, end, methodology)
+            if measurement.tonnes == 0:
+                continue
+            batch_id = issue(
+                city,
+                native_issuance(
+                    city, project_id, measurement, owner.address, year.plan.year, deadline
+                ),
+                keys.carbon_verifiers,
+                sender=keys.esg_officer,
             )
             year.batch_ids.append(batch_id)
-            sold = tonnes * TONNE // 4
+            sold = measurement.tonnes * TONNE // 4
             city.carbon_credit.safeTransferFrom(owner, buyer, batch_id, sold, b"", sender=owner)
             city.carbon_credit.retire_for(
-                batch_id,
                 buyer,
-                sold // 2 or sold,
+                [(batch_id, sold // 2 or sold)],
                 keys.council,
                 1,
+                day_number(date(year.plan.year, first, 1)),
+                day_number(last_day(year.plan.year, last)),
                 keccak(text=f"details of {asset.ref} {last}"),
                 sender=buyer,
             )

@@ -102,7 +102,7 @@ def summary(
     currency = plan.profile.currency
     books = books_of(sources, currency.symbol)
     assets = plan.inventory.assets
-    batches = [city.carbon_credit.batch(batch_id) for batch_id in year.batch_ids]
+    carbon = city.carbon_credit.total_supply_of()
     return {
         "city": plan.profile.city,
         "year": plan.year,
@@ -131,9 +131,9 @@ def summary(
         ],
         "income_by_month": income_by_month(events, books, plan.profile.utc_offset_minutes),
         "carbon": {
-            "issued": sum(batch.issued for batch in batches),
-            "retired": sum(batch.retired for batch in batches),
-            "tradable": sum(city.carbon_credit.total_supply(each) for each in year.batch_ids),
+            "issued": carbon.issued,
+            "retired": carbon.retired,
+            "tradable": carbon.tradable,
             "certificates": len(year.certificate_ids),
         },
         "transactions": transactions,

@@ -20,15 +20,18 @@ BATCH: constant(bytes4) = method_id(
 )
 
 manner: public(Manner)
-calls_back: Bytes[1_024]
+calls_back: Bytes[2_048]
+# whom it calls; who asks it where this is zero
+target: address
 asked: public(uint256)
 # outcome of the last TRIES_BACK
 call_back_succeeded: public(bool)
 
 
 @external
-def behave(manner: Manner, calls_back: Bytes[1_024] = b""):
+def behave(manner: Manner, calls_back: Bytes[2_048] = b"", target: address = empty(address)):
     self.manner = manner
+    self.target = target
     self.calls_back = calls_back
     self.call_back_succeeded = False
 
@@ -59,6 +62,9 @@ def _answer(accepted: bytes4) -> bytes4:
     if self.manner == Manner.ANSWERS_WRONG:
         return 0xDEADBEEF
     if self.manner == Manner.TRIES_BACK:
-        if raw_call(msg.sender, self.calls_back, revert_on_failure=False):
+        target: address = self.target
+        if target == empty(address):
+            target = msg.sender
+        if raw_call(target, self.calls_back, revert_on_failure=False):
             self.call_back_succeeded = True
     return accepted

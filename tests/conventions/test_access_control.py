@@ -12,8 +12,8 @@ from civitas.chain.roles import ADMIN, Role
 
 from .sources import DEPLOYABLE
 
-# The admin, and the one caller of a contract that asks for no role.
-COUNCIL, CREDIT = "council", "carbon credit"
+# The admin, and the one caller of contracts that ask for no role.
+COUNCIL, CREDIT, REGISTRY = "council", "carbon credit", "carbon registry"
 
 GATED = {
     "Appraisals": {"appraise": Role.APPRAISER},
@@ -28,10 +28,22 @@ GATED = {
     },
     "Authority": {"transfer_admin": COUNCIL, "grantRole": COUNCIL, "revokeRole": COUNCIL},
     "CarbonCredit": {
-        "register_project": Role.ESG_OFFICER,
-        "issue": Role.CARBON_VERIFIER,
+        "mintCredit": REGISTRY,
+        "reverse": Role.CARBON_VERIFIER,
+        "setFrozenTokens": Role.COMPLIANCE_OFFICER,
+        "forcedTransfer": Role.ENFORCER,
+        "cancel_by_order": Role.ENFORCER,
+        "set_adjustment": Role.COUNCIL_CLERK,
+        "set_gated": Role.COUNCIL_CLERK,
+        "set_convertible": Role.COUNCIL_CLERK,
         "pause": Role.GUARDIAN,
         "unpause": Role.CHAIN_ENGINEER,
+    },
+    "CarbonRegistry": {
+        "register_project": Role.ESG_OFFICER,
+        "split_serials": Role.ESG_OFFICER,
+        "set_threshold": Role.COUNCIL_CLERK,
+        "set_buffer_bps": Role.COUNCIL_CLERK,
     },
     "CityDirectory": {"set_entry": Role.CHAIN_ENGINEER},
     "IdentityRegistry": {
@@ -46,7 +58,16 @@ GATED = {
         "pause": Role.GUARDIAN,
         "unpause": Role.CHAIN_ENGINEER,
     },
-    "RetirementCertificate": {"issue": CREDIT},
+    "MeterRegistry": {
+        "register_device": Role.ESG_OFFICER,
+        "retire_device": Role.ESG_OFFICER,
+    },
+    "RetirementCertificate": {
+        "issue": CREDIT,
+        "mark": CREDIT,
+        "cure": CREDIT,
+        "recover": Role.ENFORCER,
+    },
     "RevenueSplitter": {"set_payees": Role.TREASURER},
     "SecurityToken": {
         "mint": Role.ASSET_MANAGER,
@@ -87,8 +108,14 @@ OPEN = {
         "safeBatchTransferFrom": "as safeTransferFrom",
         "retire": "by the holder's side, of its own credits",
         "retire_for": "as retire",
+        "cancel": "as retire",
+        "convert_kind": "as retire",
+        "export_credits": "as retire",
+        "cure": "as retire",
     },
+    "CarbonRegistry": {"issue": "the verifiers' signatures count, not who hands them in"},
     "Lease": {"pay": "anybody may pay a tenant's rent, out of its own pocket"},
+    "MeterRegistry": {"record": "the meters' signatures count, not who hands them in"},
     "RetirementCertificate": {
         "approve": "refused to everybody",
         "setApprovalForAll": "refused to everybody",
@@ -120,6 +147,7 @@ OPEN_FUNCTIONS = [(contract, name) for contract, names in OPEN.items() for name 
 REASONS = {
     COUNCIL: "access_control: account is missing role",
     CREDIT: "retirement_certificate: only credit",
+    REGISTRY: "carbon_credit: only issuer",
     **dict.fromkeys(Role, "authorized: missing role"),
 }
 
@@ -148,6 +176,7 @@ def people(city, accounts, council, stranger, deployer, params):
         Role.TOKEN_FACTORY: accounts.impersonate_account(city.token_factory.address),
         COUNCIL: council,
         CREDIT: accounts.impersonate_account(city.carbon_credit.address),
+        REGISTRY: accounts.impersonate_account(city.carbon_registry.address),
         "deployer": deployer,
         "stranger": stranger,
     }
@@ -245,8 +274,6 @@ def test_knows_roles_by_the_names_of_the_package(instances, contract):
 def test_asks_the_citys_authority(city, instances, contract):
     if contract == "Authority":
         assert instances[contract].admin() == city.authority.admin()
-    elif contract == "RetirementCertificate":
-        assert instances[contract].CREDIT() == city.carbon_credit
     else:
         assert instances[contract].authority() == city.authority
 

@@ -74,7 +74,9 @@ def test_fits_the_size_limit(name):
     assert runtime_size + immutables_size < MAX_RUNTIME
 
 
-@pytest.mark.parametrize("name", ["SecurityToken", "RevenueSplitter", "RetirementCertificate"])
+@pytest.mark.parametrize(
+    "name", ["SecurityToken", "RevenueSplitter", "CarbonCredit", "RetirementCertificate"]
+)
 def test_fits_the_size_limit_as_a_blueprint(name):
     """The blueprint's own code is the creation code."""
     creation, *_ = creation_of(name)

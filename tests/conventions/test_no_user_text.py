@@ -17,9 +17,15 @@ ALLOWED = {
     },
     "CarbonCredit": {
         "constructor": {"base_uri", "certificate_base_uri"},
+        "mintCredit": {"metadata"},  # ERC-8393; only its figures are read
         "safeTransferFrom": {"data"},  # ERC-1155, handed on
         "safeBatchTransferFrom": {"data"},
     },
+    "CarbonRegistry": {
+        "constructor": {"base_uri", "certificate_base_uri"},
+        "issue": {"signatures"},  # checked, not kept
+    },
+    "MeterRegistry": {"record": {"readings"}},  # their signatures: checked, not kept
     "RetirementCertificate": {
         "constructor": {"base_uri"},
         "safeTransferFrom": {"data"},  # refused

@@ -154,14 +154,16 @@ def test_moving_between_funds_keeps_the_treasury():
 
 
 def test_carbon_is_booked_in_tonnes():
-    issued = event("CarbonCredit", "BatchIssued", amount=500)
+    issued = event("CarbonCredit", "CreditMinted", amount=500)
+    buffered = event("CarbonCredit", "Buffered", amount=50)
     retired = event("CarbonCredit", "CreditRetired", amount=200)
 
-    sums = balances(journal([issued, retired], BOOKS))
+    sums = balances(journal([issued, buffered, retired], BOOKS))
 
     assert sums == {
         ("Carbon:Tradable", "tCO2e"): 300,
-        ("Carbon:Issued", "tCO2e"): -500,
+        ("Carbon:Buffer", "tCO2e"): 50,
+        ("Carbon:Issued", "tCO2e"): -550,
         ("Carbon:Retired", "tCO2e"): 200,
     }
 

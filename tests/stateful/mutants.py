@@ -88,6 +88,8 @@ class Mutant:
     def apply(self, folder: Path) -> None:
         """Raises BadRow unless the text stands in the file exactly once."""
         path = folder / self.file
+        if not path.is_file():
+            raise BadRow(f"{self.name}: there is no {self.file}")
         text = path.read_text(encoding="utf-8")
         if (times := text.count(self.find)) != 1:
             raise BadRow(f"{self.name}: `find` stands {times} times in {self.file}")

@@ -1,4 +1,11 @@
-"""The quick mutants are killed on each run; `make mutants` tries all of them."""
+"""The quick mutants are killed on each run; `make mutants` tries all of them.
+
+That the tests pass without a mutant is for the suite itself to show.
+"""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +15,24 @@ pytestmark = pytest.mark.mutants
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory):
-    return Workshop(tmp_path_factory.mktemp("mutants"))
+def verdicts(tmp_path_factory):
+    """name -> verdict of each quick mutant, tried two at a time."""
+    workshop = Workshop(tmp_path_factory.mktemp("mutants"))
+    mutants = read_rows(quick=True)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(workshop.try_out, mutants))
+    return {mutant.name: verdict for mutant, verdict in zip(mutants, found, strict=True)}
+
+
+@pytest.mark.parametrize(
+    "machine", sorted(path.stem for path in Path(__file__).parent.glob("machine_*.py"))
+)
+def test_machine_has_mutants(machine):
+    stem = machine.removeprefix("machine_")
+    rows = Counter(mutant.quick for mutant in read_rows([stem]))
+
+    assert rows.total() >= 3
+    assert rows[True] >= 1
 
 
 @pytest.mark.parametrize("mutant", read_rows(), ids=lambda mutant: mutant.name)
@@ -22,7 +45,7 @@ def test_row_fits_its_file(mutant):
 
 
 @pytest.mark.parametrize("mutant", read_rows(quick=True), ids=lambda mutant: mutant.name)
-def test_quick_mutant_is_killed(workshop, mutant):
-    verdict = workshop.try_out(mutant)
+def test_quick_mutant_is_killed(verdicts, mutant):
+    verdict = verdicts[mutant.name]
 
     assert verdict.is_killed, (mutant, verdict)

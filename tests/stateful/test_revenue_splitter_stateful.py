@@ -93,4 +93,4 @@ def test_revenue_splitter_keeps_its_invariants(revenue_stage):
     seen = machine.runs_with
     print(f"\nrevenue splitter: {machine.steps} steps, {machine.steps / seconds:.0f} a second")
     print(dict(sorted(seen.items())))
-    assert all(seen[action] for action in FLOORS), seen
+    assert all(seen[action] >= floor for action, floor in FLOORS.items()), seen

@@ -90,4 +90,4 @@ def test_security_token_keeps_its_invariants(stage):
     seen = machine.runs_with
     print(f"\nsecurity token: {machine.steps} steps, {machine.steps / seconds:.0f} a second")
     print(dict(sorted(seen.items())))
-    assert all(seen[action] for action in FLOORS), seen
+    assert all(seen[action] >= floor for action, floor in FLOORS.items()), seen

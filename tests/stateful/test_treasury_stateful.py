@@ -88,4 +88,4 @@ def test_treasury_keeps_its_invariants(treasury_stage):
     seen = machine.runs_with
     print(f"\ntreasury: {machine.steps} steps, {machine.steps / seconds:.0f} a second")
     print(dict(sorted(seen.items())))
-    assert all(seen[action] for action in FLOORS), seen
+    assert all(seen[action] >= floor for action, floor in FLOORS.items()), seen

@@ -27,7 +27,7 @@ def play(stage: Stage) -> None:
 def _of_the_city(stage: Stage) -> None:
     for name, contract in stage.city.contracts():
         if name == "PaymentToken" or name in BLUEPRINTS:
-            continue
+            continue  # the plain one of the tests, or made by another contract
         receipt = ape.chain.provider.get_receipt(stage.book.require(name).transaction)
         stage.meter.deployment(f"{name} deployment", receipt)
         stage.meter.size(name, contract.address)
@@ -48,13 +48,19 @@ def _outside_their_factories(stage: Stage) -> None:
 
     _deployed(stage, "SecurityToken", *registers, *terms)
     _deployed(stage, "RevenueSplitter", city.authority, asset_id, city.payment_token, table)
-    certificate = _deployed(stage, "RetirementCertificate", BASE_URI)
+    certificate = _deployed(stage, "RetirementCertificate", city.authority, BASE_URI)
+    certificates = stage.book.require("RetirementCertificateBlueprint").address
+    uris = (certificates, "https://city.example/credits/", BASE_URI)
+    _deployed(stage, "CarbonCredit", city.authority, city.identity_registry, *uris)
 
-    # The deployer is its issuer here; otherwise only `CarbonCredit.retire` reaches this function.
+    # The deployer is its issuer here; otherwise only CarbonCredit reaches these functions.
     issuer = stage.meter.by(stage.deployer)
-    retired = (2**128 + 1, 10**8, 3, document("details"))
+    lines, details = [(2**128 + 1, 10**8)], document("details")
+    retired = (lines, 3, 47_000, 47_100, details)
     issuer(certificate.issue, "a beneficiary's first", stage.alice, stage.bob, *retired)
     issuer(certificate.issue, "a beneficiary's further", stage.alice, stage.bob, *retired)
+    issuer(certificate.mark, "a loss", 1, lines, details, 2**128 + 1, 10**8)
+    issuer(certificate.cure, "a loss", 1, 2**128 + 1, 10**8)
 
 
 def _deployed(stage: Stage, kind: str, *arguments: Any, case: str = "") -> ContractInstance:

@@ -3,18 +3,16 @@
 import ape
 import pytest
 
-from tests.unit.carbon.conftest import DETAILS
-
 
 @pytest.fixture
-def certified(carbon, batch, alice, airline):
+def certified(retire, batch, alice, airline):
     """The airline's certificate; its id."""
-    return carbon.retire_for(batch, alice, 7, airline, 0, DETAILS, sender=alice).return_value
+    return retire(alice, [(batch, 7)], airline)
 
 
 @pytest.mark.parametrize("number", ["certified", "unknown"])
 def test_refuses_every_move_and_approval(
-    certificate, carbon, certified, airline, alice, stranger, number
+    certificate, carbon, certified, airline, alice, stranger, enforcer, number
 ):
     certificate_id = certified if number == "certified" else 99
     refused = (
@@ -25,7 +23,7 @@ def test_refuses_every_move_and_approval(
         (certificate.setApprovalForAll, stranger, True),
         (certificate.setApprovalForAll, stranger, False),
     )
-    for account in (airline, alice, stranger, carbon):
+    for account in (airline, alice, stranger, enforcer, carbon):
         for call, *arguments in refused:
             with ape.reverts("retirement_certificate: locked"):
                 call(*arguments, sender=account)
@@ -36,11 +34,16 @@ def test_refuses_every_move_and_approval(
     assert certificate.isApprovedForAll(airline, stranger) is False
 
 
-def test_changes_state_by_the_issue_only(certificate):
+def test_changes_state_by_these_functions_only(certificate):
     changing = {abi.selector for abi in certificate.contract_type.methods if abi.is_stateful}
 
     assert changing == {
-        "issue(address,address,uint256,uint256,uint16,bytes32)",
+        # the credit contract's
+        "issue(address,address,(uint256,uint256)[],uint16,uint16,uint16,bytes32)",
+        "mark(uint256,(uint256,uint256)[],bytes32,uint256,uint256)",
+        "cure(uint256,uint256,uint256)",
+        # the enforcer's
+        "recover(uint256,address,bytes32)",
         # refused, always
         "approve(address,uint256)",
         "setApprovalForAll(address,bool)",
