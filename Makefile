@@ -67,4 +67,5 @@ $(READY): uv.lock pyproject.toml ape-revm/pyproject.toml
 	if [ -z "$$python" ]; then echo "Civitas needs Python 3.11 or 3.12" >&2; exit 2; fi; \
 	[ -x .venv/bin/uv ] || { $$python -m venv .venv && .venv/bin/pip install -q uv==$(UV_VERSION); }
 	.venv/bin/uv sync --frozen --compile-bytecode --quiet
+	@mkdir -p $(APE_DATA_FOLDER)
 	@touch $@

@@ -1,7 +1,8 @@
 """A whole city, deployed by the package's own code, and its people by their duty.
 
-The chain is `ethereum:local:revm` unless `--network` says otherwise. Ape takes a snapshot before
-each test and returns to it afterwards.
+The chain is `ethereum:local:revm` unless `--network` says otherwise. What a test does to it is
+undone after the test, what a module's fixtures do after the module; what fixtures of the session
+do stays.
 """
 
 import logging
@@ -21,15 +22,6 @@ PARAMS = Path("deployments/ethereum/local/params.toml")
 YEAR = 365 * 86_400
 
 
-def pytest_collection_modifyitems(items):
-    """Commands that run in this process come last.
-
-    Each connects to the network anew, and Ape then loses count of the snapshots it has taken, so
-    that tests after them would find what they left behind.
-    """
-    items.sort(key=lambda item: item.path.name == "test_carbon_commands.py")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def fresh_bytecode(project):
     """Compile anew.
@@ -38,6 +30,27 @@ def fresh_bytecode(project):
     would be tested as it was before.
     """
     project.load_contracts(use_cache=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def module_isolation(city):
+    """Undo a module's transactions after its last test: only the city outlives it.
+
+    So a fixture that changes the chain has the scope of a module or less. Ape's own isolation is
+    switched off (pyproject.toml): it rebuilds its snapshots when a session's fixture comes up late,
+    and then loses some.
+    """
+    snapshot = ape.chain.snapshot()
+    yield
+    ape.chain.restore(snapshot)
+
+
+@pytest.fixture(autouse=True)
+def isolation(module_isolation):
+    """Undo a test's transactions after it."""
+    snapshot = ape.chain.snapshot()
+    yield
+    ape.chain.restore(snapshot)
 
 
 def _duty(number):

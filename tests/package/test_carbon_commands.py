@@ -151,11 +151,6 @@ def story(carbon, build_plant, verify, issue, city, alice, bob, council, tmp_pat
     return found
 
 
-@pytest.fixture(autouse=True)
-def after_the_story(story, stranger, enforcer, carbon_verifier, second_verifier):
-    """Every test begins with it, so that Ape takes its snapshots in this order."""
-
-
 @pytest.fixture(scope="module")
 def plant(story):
     return story.plant

@@ -49,27 +49,27 @@ ISSUANCE_TYPES = {
 
 
 # --- contracts
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def carbon(city):
     return city.carbon_credit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def registry(city):
     return city.carbon_registry
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def certificate(city):
     return city.certificate
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def meters(city):
     return city.meter_registry
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def credit_receiver(project, verify, stranger):
     """A contract that may hold credits, and answers in the manner a test gives it."""
     contract = project.MockCreditReceiver.deploy(sender=stranger)
@@ -78,25 +78,25 @@ def credit_receiver(project, verify, stranger):
 
 
 # --- people
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def airline(accounts):
     """A beneficiary that is no investor."""
     return accounts[52]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def broker(accounts):
     """An operator that is no investor."""
     return accounts[53]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def third_verifier(accounts, grant_role):
     grant_role("CARBON_VERIFIER_ROLE", accounts[54])
     return accounts[54]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def verifiers(carbon_verifier, second_verifier):
     """As many as must sign."""
     return (carbon_verifier, second_verifier)
@@ -107,27 +107,27 @@ def investors(verify, alice, bob, carol):
     verify(alice, bob, carol)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def revoke(city, compliance_officer):
     """Take a wallet off the register of investors."""
     return lambda wallet: city.identity_registry.deleteIdentity(wallet, sender=compliance_officer)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def grant_role(city, council):
     return lambda role, account: city.authority.grantRole(
         keccak(text=role), account, sender=council
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def revoke_role(city, council):
     return lambda role, account: city.authority.revokeRole(
         keccak(text=role), account, sender=council
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def not_allowed(stranger, council, auditor, asset_manager):
     """Assert that a call is refused to those who hold no role for it."""
 
@@ -140,13 +140,13 @@ def not_allowed(stranger, council, auditor, asset_manager):
 
 
 # --- assets and projects
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def unique_asset(register_asset):
     number = count()
     return lambda: register_asset(f"asset of a carbon test {next(number)}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_project(registry, esg_officer):
     """Open a project on an asset, 0 for one that bridges; its id."""
 
@@ -161,31 +161,31 @@ def open_project(registry, esg_officer):
     return register
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def solar_plant(register_asset):
     """An asset."""
     return register_asset("solar plant of the carbon tests")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wind_park(register_asset):
     """Another asset."""
     return register_asset("wind park of the carbon tests")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def solar(open_project, solar_plant):
     """A project on the solar plant."""
     return open_project(solar_plant)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wind(open_project, wind_park):
     """A project on the wind park."""
     return open_project(wind_park)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bridge(open_project):
     """A project whose credits come from another registry."""
     return open_project(0)
@@ -206,7 +206,7 @@ def rated(open_project, unique_asset, registry, council_clerk):
 
 
 # --- issuances
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def issuance(registry, alice):
     """An issuance of a hundred tonnes for alice: the `number`-th day, serials of its own."""
 
@@ -235,7 +235,7 @@ def issuance(registry, alice):
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sign(registry):
     """A verifier's 65 bytes under an issuance; any part of the domain can be another."""
 
@@ -262,7 +262,7 @@ def sign(registry):
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hand_in(registry, verifiers, sign, stranger):
     """Let verifiers sign an issuance, and a stranger hand it in; the receipt."""
 
@@ -290,7 +290,7 @@ def hints_for(registry, issuance):
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def issue(hand_in, issuance, registry):
     """Issue a batch, `issue(project, bob, 3, tonnes=5)`; its token id."""
 
@@ -335,7 +335,7 @@ def expired(investors, issue, wind, alice, bob):
 
 
 # --- life of credits
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def retire(carbon, certificate):
     """Retire into a certificate: `retire(alice, [(batch, 7)])`; its id."""
 
@@ -348,7 +348,7 @@ def retire(carbon, certificate):
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reverse(carbon, carbon_verifier):
     """Record a loss: `reverse(batch, 5, draws=[...], marks=[...])`; the receipt."""
 
@@ -360,7 +360,7 @@ def reverse(carbon, carbon_verifier):
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def allow_conversion(carbon, council_clerk):
     def allow(from_kind=OUTSIDE, to_kind=CONVERTED, allowed=True):
         carbon.set_convertible(from_kind, to_kind, allowed, RESOLUTION, sender=council_clerk)
@@ -368,7 +368,7 @@ def allow_conversion(carbon, council_clerk):
     return allow
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def supply(carbon):
     """(issued, tradable, buffer, retired, cancelled, reversed, exported) of a batch or of all."""
 

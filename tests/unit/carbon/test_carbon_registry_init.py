@@ -4,7 +4,7 @@ import pytest
 from civitas.chain.city import contract_at
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def blueprints(project, stranger):
     return {
         name: stranger.declare(project.contracts[name]).contract_address

@@ -12,12 +12,12 @@ from .logs import event, logged
 MOST = 2**64 - 1
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def issuer(accounts):
     return accounts[60]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def book(project, city, issuer):
     """A certificate contract of its own."""
     return issuer.deploy(project.RetirementCertificate, city.authority, "https://book/")

@@ -17,12 +17,12 @@ HEAD = "data:application/json;utf8,"
 IMAGE_HEAD = "data:image/svg+xml;utf8,"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def issuer(accounts):
     return accounts[60]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def book(project, city, issuer):
     """A certificate contract of a key's, so that any figure can be tried."""
     return issuer.deploy(project.RetirementCertificate, city.authority, "https://book/")

@@ -11,7 +11,7 @@ MOST = 2**64 - 1
 STEPS_A_CALL = 250
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serials(project, stranger):
     return project.MockSerialIntervals.deploy(sender=stranger)
 

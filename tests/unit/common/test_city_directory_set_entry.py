@@ -11,7 +11,7 @@ MAX_NAMES = 128
 LEASE, VENUE = name32("Lease"), name32("Venue")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def directory(city):
     return city.directory
 

@@ -18,7 +18,7 @@ MAX_DAYS = 500
 days = st.integers(0, LAST_DAY)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def calendar(deployer):
     return deployer.deploy(project.MockCalendar)
 

@@ -35,46 +35,46 @@ def logged(table):
     return [(str(account.address).lower(), weight, purpose) for account, weight, purpose in table]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def waterworks(accounts):
     return accounts[40]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def library_fund(accounts):
     return accounts[41]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def road_fund(accounts):
     return accounts[42]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def many_payees(accounts):
     """Twenty of them."""
     return [accounts[number] for number in range(60, 80)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def receiver(project, stranger):
     """A contract that takes income in, in the manner a test gives it."""
     return project.MockIncomeReceiver.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deploy_receiver(project, stranger):
     return lambda: project.MockIncomeReceiver.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def next_asset(register_asset):
     """Register one more asset; its id."""
     number = count()
     return lambda: register_asset(f"asset with revenue {next(number)}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def split(create_splitter, next_asset):
     """The splitter of a new asset: `split((account, 7_000), (contract, 3_000, purpose))`."""
 
@@ -85,12 +85,12 @@ def split(create_splitter, next_asset):
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def splitter(split, waterworks, library_fund):
     return split((waterworks, 7_000), (library_fund, 3_000))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def let_table(splitter):
     """The table of `splitter`, as `payees` returns it and `set_payees` takes it."""
     return [tuple(row) for row in splitter.payees()]
@@ -106,22 +106,22 @@ def security_token(next_asset, create_token, verify, asset_manager, alice, bob):
     return token
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def silent_token(project, stranger):
     return project.MockSilentToken.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hook_token(project, stranger):
     return project.MockHookToken.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rebasing_token(project, stranger):
     return project.MockRebasingToken.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def unknown_fund():
     return name32("NOT OPEN")
 
@@ -129,13 +129,13 @@ def unknown_fund():
 # --- leases
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(splitter):
     """An asset that can be let: its id."""
     return splitter.ASSET_ID()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sign(city, asset_manager, tenant):
     """Sign a lease: `sign(house, date(2026, 1, 31), months=3, rent=500)` returns its id."""
 
@@ -154,7 +154,7 @@ def sign(city, asset_manager, tenant):
     return sign_lease
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pay(city, payer):
     """Pay rent out of nowhere: `pay(lease_id, 1_000)` returns the receipt."""
 
@@ -166,7 +166,7 @@ def pay(city, payer):
     return pay_rent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lease_in(project, city, money, deployer):
     """A Lease contract of another time zone or currency: `lease_in(-300)`."""
 

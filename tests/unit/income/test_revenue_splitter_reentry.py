@@ -11,7 +11,7 @@ TREASURER_ROLE = keccak(text="TREASURER_ROLE")
 HARMLESS = {"authority()", "TREASURER_ROLE()", "ASSET_ID()"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def calls(stranger):
     """signature -> calldata of a call that would succeed or harm, if it were let in."""
 

@@ -3,12 +3,12 @@ from ape import project
 from eth_utils import keccak
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def registry(city):
     return city.asset_registry
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def resolution():
     return keccak(text="a resolution of the council")
 
@@ -24,13 +24,13 @@ def town_hall(register_asset):
     return register_asset("the town hall", "ADMINISTRATIVE")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def token_factory(accounts, city):
     """The TokenFactory as a sender."""
     return accounts.impersonate_account(city.token_factory.address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def record(property_class):
     """What is registered of an asset: `record("parcel 1", area_dm2=0)`."""
 
@@ -46,7 +46,7 @@ def record(property_class):
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deed_receiver(deployer):
     """A contract that is asked whether it takes a deed."""
     return deployer.deploy(project.MockDeedReceiver)

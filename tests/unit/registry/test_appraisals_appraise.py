@@ -11,7 +11,7 @@ REPORT = keccak(text="report")
 NONE = (0, 0, 0, ZERO_ADDRESS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def appraisals(city):
     return city.appraisals
 

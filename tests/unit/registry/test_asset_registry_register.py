@@ -156,7 +156,7 @@ def test_refuses_all_but_the_asset_manager(registry, record, council, request, c
     assert registry.total_assets() == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wide_registry(city, deployer, resolution):
     """One with as many classes as there can be."""
     classes = [(name32(f"CLASS {i}"), False, False) for i in range(32)]

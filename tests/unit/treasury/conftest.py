@@ -1,8 +1,4 @@
-"""The treasury with money in it, and payment tokens with every habit.
-
-A fixture's name has one scope in all folders: Ape sets a fixture up by its name, and one that is a
-session's in another folder would be set up before the snapshot that each test returns to.
-"""
+"""The treasury with money in it, and payment tokens with every habit."""
 
 import ape
 import pytest
@@ -15,29 +11,29 @@ RESOLUTION = keccak(text="resolution 1")
 ZERO_ADDRESS = "0x" + "00" * 20
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def treasury(city):
     return city.treasury
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def builder(accounts):
     """Whom the city pays."""
     return accounts[50]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gardener(accounts):
     return accounts[51]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def road_fund():
     """Not open."""
     return name32("ROADS")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deposit(treasury, money, payer):
     """Mint and deposit: `deposit(fund, 1_000)`; the receipt."""
 
@@ -57,7 +53,7 @@ def funded_treasury(deposit, treasury, general_fund, green_fund):
     return treasury
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def approve(treasury, money, treasurer, builder, general_fund):
     """Approve a payment; its id."""
 
@@ -68,22 +64,22 @@ def approve(treasury, money, treasurer, builder, general_fund):
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def silent_token(project, stranger):
     return project.MockSilentToken.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hook_token(project, stranger):
     return project.MockHookToken.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rebasing_token(project, stranger):
     return project.MockRebasingToken.deploy(sender=stranger)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def books_balance(treasury, money, general_fund, green_fund, road_fund):
     """Whether the funds of a token add up to what the treasury holds of it."""
 
@@ -97,7 +93,7 @@ def books_balance(treasury, money, general_fund, green_fund, road_fund):
     return check
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def change_role(city, council):
     """Grant and revoke by the council: `change_role(account, grant="A_ROLE", revoke="B_ROLE")`."""
 
@@ -110,7 +106,7 @@ def change_role(city, council):
     return change
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def refused(stranger, council, guardian, auditor):
     """Assert that a call is refused to those who hold no role for it."""
 
