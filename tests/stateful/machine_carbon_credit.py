@@ -6,19 +6,18 @@ reason it is not, in the order in which the contracts look.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from random import Random
-from typing import Any, ClassVar
+from typing import Any
 
 import ape
 from ape import chain
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
 from eth_utils import keccak
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from civitas.chain.carbon import Issuance, issuance_message, signed_by
 from civitas.chain.city import City
+from tests.stateful.running import ChainMachine, seeds
 
 TONNE = 10**8
 HOUR = 3_600
@@ -124,16 +123,9 @@ ACTIONS = (
 )
 
 
-class CarbonMachine(RuleBasedStateMachine):
-    stage: ClassVar[CarbonStage]
-    runs_with: ClassVar[Counter[str]] = Counter()  # end of an action -> runs in which it came about
-    steps: ClassVar[Counter[str]] = Counter()  # and how often
-
-    def __init__(self):
-        super().__init__()
-        self.snapshot = chain.snapshot()
-        self.done: set[str] = set()
-        self.chain = ""
+class CarbonMachine(ChainMachine):
+    def __init__(self, stage: CarbonStage):
+        super().__init__(stage)
         self.batches: dict[int, Batch] = {}
         self.numbers = Counter()  # project -> batches
         self.balance: Counter[tuple[str, int]] = Counter()
@@ -150,27 +142,20 @@ class CarbonMachine(RuleBasedStateMachine):
         self.supplies: dict[int, tuple[int, ...]] = {}  # as looked at last
         self.looks = 0
 
-    def teardown(self):
-        type(self).runs_with.update(self.done)
-        chain.restore(self.snapshot)
-
     # --- rules
-    @initialize(seed=st.integers(0, 2**64 - 1))
+    @initialize(seed=seeds)
     def begin(self, seed):
         """Batches, a retirement and a loss in every run: on them the other actions work."""
-        self.chain = str(seed)
+        self.lot(seed)
         for project in self.stage.projects:
             self._issue_right(project, self.stage.holders[project.id % 2], tonnes=30)
         for holder, token_id in list(self.balance):
             amount = self.balance[holder, token_id] // TONNE // 2 * TONNE
             self._retire_lines(holder, holder, [(token_id, amount)], holder, 0, (0, 0))
 
-    @rule(seed=st.integers(0, 2**64 - 1))
+    @rule(seed=seeds)
     def act(self, seed):
-        """Hypothesis draws the seed of an even lottery; its own draws are fond of repetition, so
-        that each seed is mixed with all before it."""
-        self.chain = keccak(text=f"{self.chain} {seed}").hex()
-        lot = Random(self.chain)
+        lot = self.lot(seed)
         getattr(self, "_" + lot.choice(ACTIONS).replace(" ", "_"))(lot)
 
     # --- invariants
@@ -283,8 +268,7 @@ class CarbonMachine(RuleBasedStateMachine):
     def _end(self, action, reason, call):
         """Do it, as it was foreseen. None where it was refused."""
         end = action if reason is None else f"{action} refused: {reason.partition(': ')[2]}"
-        self.done.add(end)
-        self.steps[end] += 1
+        self.count(end)
         if reason is None:
             return call()
         with ape.reverts(reason):
@@ -577,7 +561,7 @@ class CarbonMachine(RuleBasedStateMachine):
     def _thaw(self, who, token_id, amount):
         if amount > self._free(who, token_id):
             self.frozen[who, token_id] -= amount - self._free(who, token_id)
-            self.done.add("thaw")
+            self.count("thaw")
 
     def _forced_transfer(self, lot):
         sender, token_id = self._draw_holding(lot)
@@ -828,7 +812,7 @@ class CarbonMachine(RuleBasedStateMachine):
                 deficits = self.certificates[number - 1].deficits
                 deficits[token_id] = deficits.get(token_id, 0) + lost
             if any(drawn for _, drawn in draws):
-                self.done.add("draw on other buffers")
+                self.count("draw on other buffers")
 
     def _draw_marks(self, lot, token_id, rest):
         """Certificates with tonnes of the batch, filled one after the other."""

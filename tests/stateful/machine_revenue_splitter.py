@@ -1,15 +1,15 @@
 """The revenue splitter against a ledger of integers, with payees that misbehave."""
 
-from collections import Counter
 from dataclasses import dataclass
 from enum import IntFlag, auto
-from typing import ClassVar
 
 import ape
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
+
+from tests.stateful.running import ChainMachine, seeds
 
 BPS = 10_000
 NO_PURPOSE = bytes(32)
@@ -105,15 +105,9 @@ ACTIONS = [
 ]
 
 
-class RevenueSplitterMachine(RuleBasedStateMachine):
-    runs_with: ClassVar[Counter[str]] = Counter()  # action -> runs in which it came about
-    steps: ClassVar[int] = 0
-
+class RevenueSplitterMachine(ChainMachine):
     def __init__(self, stage: RevenueStage):
-        super().__init__()
-        self.stage = stage
-        self.snapshot = ape.chain.snapshot()
-        self.done = set()
+        super().__init__(stage)
         rows = len(self.stage.rows)
         self.tables = [list(self.stage.first_table)]  # one per version
         self.received = [0]  # revenue counted under each version, as of the last distribution
@@ -129,10 +123,6 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         self.stopped = {"money": False, "treasury": False, "security_token": False}
         self.fund_is_open = False
 
-    def teardown(self):
-        type(self).runs_with.update(self.done)
-        ape.chain.restore(self.snapshot)
-
     # --- rules
     @initialize(data=st.data())
     def begin(self, data):
@@ -145,9 +135,9 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
             self._receive(data.draw(st.integers(10, 10**6)))
             self._distribute()
 
-    @rule(action=st.sampled_from(ACTIONS), data=st.data())
-    def act(self, action, data):
-        type(self).steps += 1
+    @rule(seed=seeds, data=st.data())
+    def act(self, seed, data):
+        action = self.lot(seed).choice(ACTIONS)
         if action == "receive":
             self._receive(data.draw(amounts))
         elif action == "receive upstream":
@@ -275,13 +265,13 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         self.came_in += sent_in + let_in
         self.upstream_held -= let_in
         if sent_in:
-            self.done.add("paid meanwhile")
+            self.count("paid meanwhile")
         if let_in:
-            self.done.add("let in meanwhile")
+            self.count("let in meanwhile")
         if 0 < left < amount:
-            self.done.add("taken in part")
+            self.count("taken in part")
         elif left == 0:
-            self.done.add("credited")
+            self.count("credited")
 
     # --- actions
     def _receive(self, amount):
@@ -302,7 +292,7 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         if pending == 0:
             with ape.reverts("revenue_splitter: nothing came in"):
                 self.stage.splitter.distribute(sender=self.stage.stranger)
-            self.done.add("distribute refused")
+            self.count("distribute refused")
             return
         receipt = self.stage.splitter.distribute(sender=self.stage.stranger)
         assert receipt.return_value == pending
@@ -313,7 +303,7 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
             if amount:
                 self._book_payment(row, amount)
         self._check_no_allowance()
-        self.done.add("distribute")
+        self.count("distribute")
 
     def _release(self, row, wrong_token):
         stage, amount = self.stage, self.owed[row]
@@ -329,13 +319,13 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         if refusal:
             with ape.reverts(refusal):
                 stage.splitter.release(token, account, purpose, sender=stage.stranger)
-            self.done.add(f"release refused: {refusal.partition(': ')[2]}")
+            self.count(f"release refused: {refusal.partition(': ')[2]}")
         else:
             receipt = stage.splitter.release(token, account, purpose, sender=stage.stranger)
             assert receipt.return_value == amount
             self.owed[row] = 0
             self._book_payment(row, amount)
-            self.done.add("release")
+            self.count("release")
         self._check_no_allowance()
 
     def _as_table(self, table):
@@ -350,7 +340,7 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
         self.received[-1] = now
         self.tables.append(table)
         self.received.append(0)
-        self.done.add("set_payees")
+        self.count("set_payees")
 
     def _set_payees_wrongly(self, data):
         """One thing wrong in a table that would do otherwise."""
@@ -388,7 +378,7 @@ class RevenueSplitterMachine(RuleBasedStateMachine):
             table = []
         with ape.reverts(reason):
             self.stage.splitter.set_payees(table, sender=sender)
-        self.done.add("set_payees refused")
+        self.count("set_payees refused")
 
     def _behave(self, data, manners):
         splitter = self.stage.splitter

@@ -13,8 +13,9 @@ from typing import Any
 from ape import chain
 from eth_utils import keccak
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
+from tests.stateful.running import ChainMachine, seeds
 from tests.unit.token import errors
 
 MAX_UNITS = 2**96 - 1
@@ -184,23 +185,13 @@ class Ledger:
         self.deposits += 1
 
 
-class SecurityTokenMachine(RuleBasedStateMachine):
-    runs_with: Counter = Counter()  # action -> runs in which it succeeded at least once
-    steps = 0
-
+class SecurityTokenMachine(ChainMachine):
     def __init__(self, stage: Stage):
-        super().__init__()
-        self.snapshot = chain.snapshot()
-        self.stage = stage
+        super().__init__(stage)
         self.wallets = stage.wallets
         self.registry = stage.city.identity_registry
         self.money = stage.money
-        self.done: set[str] = set()
         self.probe = 0
-
-    def teardown(self):
-        type(self).runs_with.update(self.done)
-        chain.restore(self.snapshot)
 
     # --- seeds
     @initialize(
@@ -229,9 +220,9 @@ class SecurityTokenMachine(RuleBasedStateMachine):
         self._deposit(income)
 
     # --- actions
-    @rule(action=st.sampled_from(ACTIONS), data=st.data())
-    def act(self, action, data):
-        type(self).steps += 1
+    @rule(seed=seeds, data=st.data())
+    def act(self, seed, data):
+        action = self.lot(seed).choice(ACTIONS)
         ledger, now = self.ledger, chain.pending_timestamp
         wallet = data.draw(self._mostly(INVESTORS, lambda i: ledger.could_send(i, now)), "wallet")
         other = data.draw(self._mostly(WALLETS, lambda i: ledger.could_receive(i, now)), "other")
@@ -268,7 +259,7 @@ class SecurityTokenMachine(RuleBasedStateMachine):
             self._renew(other, data.draw(st.integers(1, 4_000)))
         elif action == "pass time":
             chain.mine(timestamp=chain.pending_timestamp + data.draw(st.integers(0, 900)))
-            self.done.add(action)
+            self.count(action)
         elif action == "pause":
             self._pause()
         elif action == "unpause":
@@ -298,11 +289,11 @@ class SecurityTokenMachine(RuleBasedStateMachine):
         """Call it; its receipt, or None where it was refused with exactly this error."""
         if refusal is None:
             receipt = call(*arguments, sender=sender)
-            self.done.add(name)
+            self.count(name)
             return receipt
         with errors.refused(refusal):
             call(*arguments, sender=sender)
-        self.done.add(f"{name} refused")
+        self.count(f"{name} refused")
         return None
 
     def _error(self, code, amount, receiver, sender=None, spender=None):
@@ -377,7 +368,7 @@ class SecurityTokenMachine(RuleBasedStateMachine):
 
     def _check_moved(self, receipt, sender, receiver, amount):
         if amount:
-            self.done.add("move to oneself" if sender == receiver else "move of units")
+            self.count("move to oneself" if sender == receiver else "move of units")
         sender, receiver = self.wallets[sender], self.wallets[receiver]
         assert receipt.events == [
             self.token.Transfer(sender=sender, receiver=receiver, value=amount)
@@ -442,11 +433,11 @@ class SecurityTokenMachine(RuleBasedStateMachine):
         if receipt:
             holder.claimed += amount
             if holder.scaled % SCALE and holder.balance:
-                self.done.add("claim that leaves a fraction")
+                self.count("claim that leaves a fraction")
             if self.ledger.is_paused:
-                self.done.add("claim while paused")
+                self.count("claim while paused")
             if not self.ledger.is_verified(wallet, chain.blocks.head.timestamp):
-                self.done.add("claim without a valid identity")
+                self.count("claim without a valid identity")
             owner, by = self.wallets[wallet], self.wallets[caller]
             assert receipt.return_value == amount
             assert receipt.events == [

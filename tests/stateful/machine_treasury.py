@@ -1,15 +1,15 @@
 """The treasury against a ledger of integers, with keys that change sides and a hostile token."""
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import ClassVar
 
 import ape
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
 from eth_utils import keccak
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
+
+from tests.stateful.running import ChainMachine, seeds
 
 ZERO_ADDRESS = "0x" + "00" * 20
 CLOSED = (ZERO_ADDRESS, bytes(32), ZERO_ADDRESS, 0, ZERO_ADDRESS)
@@ -66,15 +66,9 @@ ACTIONS = [
 amounts = st.one_of(st.integers(1, 200), st.integers(1, 200), st.integers(0, 10**24))
 
 
-class TreasuryMachine(RuleBasedStateMachine):
-    runs_with: ClassVar[Counter[str]] = Counter()  # action -> runs in which it came about
-    steps: ClassVar[int] = 0
-
+class TreasuryMachine(ChainMachine):
     def __init__(self, stage: TreasuryStage):
-        super().__init__()
-        self.stage = stage
-        self.snapshot = ape.chain.snapshot()
-        self.done = set()
+        super().__init__(stage)
         self.tokens = (stage.money, stage.hook_token)
         places = [(token, fund) for token in (0, 1) for fund in stage.funds]
         self.balance = dict.fromkeys(places, 0)
@@ -93,18 +87,13 @@ class TreasuryMachine(RuleBasedStateMachine):
         self.answers_false = False
         self.touched = 0  # the token of the last action
 
-    def teardown(self):
-        """At the end of a run, what the invariants look at only where an action touched it."""
-        try:
-            for number, approved in self.payments.items():
-                self._check_payment(number, approved)
-            for token in (0, 1):
-                self.touched = token
-                self.inv_tre_1_funds_are_the_holdings()
-                self.inv_tre_2_paid_is_what_was_approved()
-            type(self).runs_with.update(self.done)
-        finally:
-            ape.chain.restore(self.snapshot)
+    def check_at_the_end(self):
+        for number, approved in self.payments.items():
+            self._check_payment(number, approved)
+        for token in (0, 1):
+            self.touched = token
+            self.inv_tre_1_funds_are_the_holdings()
+            self.inv_tre_2_paid_is_what_was_approved()
 
     # --- rules
     @initialize(data=st.data())
@@ -121,9 +110,9 @@ class TreasuryMachine(RuleBasedStateMachine):
         self._change_role("CASHIER_ROLE")
         self._pay(2, 3)
 
-    @rule(action=st.sampled_from(ACTIONS), data=st.data())
-    def act(self, action, data):
-        type(self).steps += 1
+    @rule(seed=seeds, data=st.data())
+    def act(self, seed, data):
+        action = self.lot(seed).choice(ACTIONS)
         token, fund = data.draw(st.integers(0, 1)), data.draw(st.sampled_from(self.stage.funds))
         self.touched = token
         if action == "deposit":
@@ -235,13 +224,13 @@ class TreasuryMachine(RuleBasedStateMachine):
         reason = next((reason for holds, reason in refusals if holds), None)
         if reason is None:
             call()
-            self.done.add(name)
+            self.count(name)
             return True
         with ape.reverts(reason):
             call()
-        self.done.add(f"{name} refused")
+        self.count(f"{name} refused")
         if name == "pay":
-            self.done.add(f"pay refused: {reason.rpartition(': ')[2]}")
+            self.count(f"pay refused: {reason.rpartition(': ')[2]}")
         return False
 
     def _lacks(self, key, role):
@@ -384,7 +373,7 @@ class TreasuryMachine(RuleBasedStateMachine):
             self._check_payment(number, None)
             if token == 1 and stage.hook_token.target() == stage.treasury:
                 assert stage.hook_token.attack_succeeded() is False
-                self.done.add("paid under attack")
+                self.count("paid under attack")
 
     def _open_fund(self, key, fund):
         stage = self.stage
@@ -437,7 +426,7 @@ class TreasuryMachine(RuleBasedStateMachine):
             stage.authority.revokeRole(keccak(text=held), key, sender=stage.council)
         stage.authority.grantRole(keccak(text=role), key, sender=stage.council)
         self.roles[2] = role
-        self.done.add("change_role")
+        self.count("change_role")
 
     def _arm(self, data):
         """In each of its transfers the token pays, deposits, or books a surplus by itself."""

@@ -1,9 +1,5 @@
-import os
-
 import pytest
 from eth_utils import keccak
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.machine_carbon_credit import (
     CONVERTED,
@@ -12,22 +8,12 @@ from tests.stateful.machine_carbon_credit import (
     CarbonStage,
     Project,
 )
+from tests.stateful.running import run
 
-IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"  # make fuzz
-RUNS = settings(
-    max_examples=400 if IS_CAMPAIGN else 25,
-    stateful_step_count=40,
-    derandomize=not IS_CAMPAIGN,
-    database=None,
-    deadline=None,
-    # A failure is shown as it came up: shrinking takes minutes, which a mutant's test can't wait.
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 RESOLUTION = keccak(text="resolution of the council")
 
 # Out of 25 runs; half of what is seen or less, for the draws change with the machine.
-FLOOR = {
+FLOORS = {
     "issue": 25,
     "bridge": 25,
     "replay refused: overlap": 4,
@@ -102,13 +88,4 @@ def carbon_stage(
 
 
 def test_carbon_credit_keeps_its_invariants(carbon_stage):
-    CarbonMachine.stage = carbon_stage
-    CarbonMachine.runs_with.clear()
-    CarbonMachine.steps.clear()
-
-    run_state_machine_as_test(CarbonMachine, settings=RUNS)
-
-    seen = CarbonMachine.runs_with
-    print(seen)
-    print(CarbonMachine.steps)
-    assert all(seen[end] >= least for end, least in FLOOR.items()), seen
+    run(CarbonMachine, carbon_stage, FLOORS, campaign_runs=400)

@@ -1,23 +1,9 @@
-import os
-from time import perf_counter
-
 import pytest
 from eth_utils import keccak
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from civitas.chain.deploy import name32
 from tests.stateful.machine_revenue_splitter import RevenueSplitterMachine, RevenueStage, Row
-
-IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"  # make fuzz
-RUNS = settings(
-    max_examples=1_000 if IS_CAMPAIGN else 30,
-    stateful_step_count=100 if IS_CAMPAIGN else 40,
-    derandomize=not IS_CAMPAIGN,  # a stable floor
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+from tests.stateful.running import run
 
 # action -> runs of 30 in which it came about, or was refused as foretold; seen: in the comment
 FLOORS = {
@@ -82,15 +68,4 @@ def revenue_stage(
 
 
 def test_revenue_splitter_keeps_its_invariants(revenue_stage):
-    machine = RevenueSplitterMachine
-    machine.runs_with.clear()
-    machine.steps = 0
-    begin = perf_counter()
-
-    run_state_machine_as_test(lambda: machine(revenue_stage), settings=RUNS)
-
-    seconds = perf_counter() - begin
-    seen = machine.runs_with
-    print(f"\nrevenue splitter: {machine.steps} steps, {machine.steps / seconds:.0f} a second")
-    print(dict(sorted(seen.items())))
-    assert all(seen[action] >= floor for action, floor in FLOORS.items()), seen
+    run(RevenueSplitterMachine, revenue_stage, FLOORS)

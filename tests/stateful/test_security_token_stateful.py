@@ -1,21 +1,8 @@
-import os
-from time import perf_counter
-
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.machine_security_token import WALLETS, SecurityTokenMachine, Stage
+from tests.stateful.running import run
 
-IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"  # make fuzz
-RUNS = settings(
-    max_examples=1_000 if IS_CAMPAIGN else 30,
-    stateful_step_count=100 if IS_CAMPAIGN else 40,
-    derandomize=not IS_CAMPAIGN,  # a stable floor
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 # action -> runs of 30 (Hypothesis adds one) in which it succeeded, or was refused as foretold;
 # beside it what was seen
 FLOORS = {
@@ -79,15 +66,4 @@ def stage(
 
 
 def test_security_token_keeps_its_invariants(stage):
-    machine = SecurityTokenMachine
-    machine.runs_with.clear()
-    machine.steps = 0
-    begin = perf_counter()
-
-    run_state_machine_as_test(lambda: machine(stage), settings=RUNS)
-
-    seconds = perf_counter() - begin
-    seen = machine.runs_with
-    print(f"\nsecurity token: {machine.steps} steps, {machine.steps / seconds:.0f} a second")
-    print(dict(sorted(seen.items())))
-    assert all(seen[action] >= floor for action, floor in FLOORS.items()), seen
+    run(SecurityTokenMachine, stage, FLOORS)
