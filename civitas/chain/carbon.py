@@ -88,6 +88,7 @@ _ISSUANCE_TYPES = [
 ]
 _READING_TYPES = [
     ("deviceId", "bytes32"),
+    ("previousEnd", "uint64"),
     ("periodStart", "uint64"),
     ("periodEnd", "uint64"),
     ("energyWh", "uint64"),
@@ -124,8 +125,11 @@ def issuance_message(city: City, issuance: Issuance) -> SignableMessage:
     )
 
 
-def reading_message(city: City, reading: Reading) -> SignableMessage:
-    """What a meter signs for the meter registry (EIP-712)."""
+def reading_message(city: City, reading: Reading, previous_end: int) -> SignableMessage:
+    """What a meter signs for the meter registry (EIP-712).
+
+    `previous_end` {s} is where its last reading ended, 0 before the first.
+    """
     return _typed(
         city.meter_registry,
         "Civitas meter registry",
@@ -133,6 +137,7 @@ def reading_message(city: City, reading: Reading) -> SignableMessage:
         _READING_TYPES,
         (
             bytes.fromhex(reading.device.removeprefix("0x")),
+            previous_end,
             reading.start,
             reading.end,
             reading.energy_wh,
@@ -151,20 +156,26 @@ def signed_by(account: AccountAPI, message: SignableMessage) -> bytes:
 def record_readings(
     city: City, readings: Sequence[Reading], meter: AccountAPI, sender: AccountAPI
 ) -> None:
-    """Let a meter sign its readings, and record them in one transaction of at most 64."""
-    city.meter_registry.record(
-        [
+    """Let a meter sign its readings, and record them in one transaction of at most 64.
+
+    Readings of one device come in their order; several devices may share the meter's key.
+    """
+    registry = city.meter_registry
+    covered = {
+        device: int(registry.devices(device).covered_until)
+        for device in {reading.device for reading in readings}
+    }
+    signed = []
+    for reading in readings:
+        previous_end, covered[reading.device] = covered[reading.device], reading.end
+        signature = signed_by(meter, reading_message(city, reading, previous_end))
+        signed.append(
             (
-                reading.device,
-                reading.start,
-                reading.end,
-                reading.energy_wh,
-                signed_by(meter, reading_message(city, reading)),
+                *(reading.device, previous_end, reading.start, reading.end),
+                *(reading.energy_wh, signature),
             )
-            for reading in readings
-        ],
-        sender=sender,
-    )
+        )
+    registry.record(signed, sender=sender)
 
 
 def predecessor(registry: ContractInstance, series: bytes, number: int) -> int:

@@ -4,9 +4,11 @@
 @title  MeterRegistry
 @license AGPL-3.0-only
 @notice Signed readings of meters on registered assets: the evidence behind carbon credits.
-@dev    A meter signs what it measured in a stretch of time (EIP-712). Stretches of one meter follow
-        each other and never overlap, so a reading can't be replayed or counted twice; gaps are
-        allowed, and scored off chain. Readings are in the events, for anyone to sum up.
+@dev    A meter signs what it measured in a stretch of time, and where its last reading ended
+        (EIP-712). So stretches of one meter follow each other and never overlap: no reading can be
+        replayed, counted twice, or locked out by handing in a later one first. Gaps are allowed:
+        the meter itself states them, and they are scored off chain. Readings are in the events,
+        for anyone to sum up.
         Invariants: INV-METER-1 (docs/invariants.md).
 @custom:kill Retire the device: no further reading of it is accepted.
 @custom:source EIP-712, ERC-5267
@@ -33,7 +35,7 @@ exports: (
 ESG_OFFICER_ROLE: public(constant(bytes32)) = keccak256("ESG_OFFICER_ROLE")
 MAX_READINGS: constant(uint256) = 64
 _READING_TYPEHASH: constant(bytes32) = keccak256(
-    "Reading(bytes32 deviceId,uint64 periodStart,uint64 periodEnd,uint64 energyWh)"
+    "Reading(bytes32 deviceId,uint64 previousEnd,uint64 periodStart,uint64 periodEnd,uint64 energyWh)"
 )
 
 
@@ -46,6 +48,7 @@ struct Device:
 
 struct Reading:
     device_id: bytes32
+    previous_end: uint64  # {s} end of the meter's last reading, 0 before the first
     period_start: uint64  # {s} inclusive
     period_end: uint64  # {s} exclusive
     energy_wh: uint64  # {Wh}
@@ -74,7 +77,8 @@ def record(readings: DynArray[Reading, MAX_READINGS]):
     @notice Record readings, all or none. Open to anyone: the meters' signatures count.
     @param  readings  At most 64; of one meter in their order.
     @custom:reverts "meter_registry: unknown device" | "meter_registry: bad period"
-        | "meter_registry: overlaps the last" | "meter_registry: bad signature"
+        | "meter_registry: overlaps the last" | "meter_registry: not the next reading"
+        | "meter_registry: bad signature"
     """
     for reading: Reading in readings:
         device: Device = self.devices[reading.device_id]
@@ -86,6 +90,9 @@ def record(readings: DynArray[Reading, MAX_READINGS]):
         assert (
             reading.period_start >= device.covered_until
         ), "meter_registry: overlaps the last"
+        assert (
+            reading.previous_end == device.covered_until
+        ), "meter_registry: not the next reading"
         assert signature_checker._is_valid_signature_now(
             device.signer, self._digest(reading), reading.signature
         ), "meter_registry: bad signature"
@@ -167,6 +174,7 @@ def _digest(reading: Reading) -> bytes32:
             abi_encode(
                 _READING_TYPEHASH,
                 reading.device_id,
+                reading.previous_end,
                 reading.period_start,
                 reading.period_end,
                 reading.energy_wh,

@@ -60,8 +60,9 @@ def _meters(stage: Stage) -> None:
     def read() -> tuple[Any, ...]:
         start = next(hours)
         reading = Reading("0x" + device.hex(), start, start + 3_600, 1_234_567)
-        signature = signed_by(stage.candidate, reading_message(stage.city, reading))
-        return (device, reading.start, reading.end, reading.energy_wh, signature)
+        previous_end = 0 if reading.start == START + DAY else reading.start
+        signature = signed_by(stage.candidate, reading_message(stage.city, reading, previous_end))
+        return (device, previous_end, reading.start, reading.end, reading.energy_wh, signature)
 
     ape.chain.mine(timestamp=START + 30 * DAY)
     anyone = stage.meter.by(stage.payer)

@@ -19,6 +19,7 @@ ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 TYPES = {
     "Reading": [
         {"name": "deviceId", "type": "bytes32"},
+        {"name": "previousEnd", "type": "uint64"},
         {"name": "periodStart", "type": "uint64"},
         {"name": "periodEnd", "type": "uint64"},
         {"name": "energyWh", "type": "uint64"},
@@ -26,13 +27,13 @@ TYPES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def meter(accounts):
     """The key inside the meter."""
     return accounts[70]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def other_meter(accounts):
     return accounts[71]
 
@@ -49,11 +50,18 @@ def other_device(meters, wind_park, other_meter, esg_officer):
     return OTHER
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def read(meters, meter):
-    """A signed reading: `read(START, START + HOUR, 5)`; any part can be another."""
+    """A signed reading: `read(START, START + HOUR, 5)`; any part can be another.
 
-    def create(start, end, energy=1_000, device=DEVICE, signer=meter, **domain):
+    It follows another without a gap, but for the one from START on, which is the meter's first.
+    """
+
+    def create(
+        start, end, energy=1_000, device=DEVICE, signer=meter, previous_end=None, **domain
+    ):
+        if previous_end is None:
+            previous_end = 0 if start == START else start
         message = encode_typed_data(
             {
                 "name": "Civitas meter registry",
@@ -63,17 +71,23 @@ def read(meters, meter):
             }
             | domain,
             TYPES,
-            {"deviceId": device, "periodStart": start, "periodEnd": end, "energyWh": energy},
+            {
+                "deviceId": device,
+                "previousEnd": previous_end,
+                "periodStart": start,
+                "periodEnd": end,
+                "energyWh": energy,
+            },
         )
         signed = signer.sign_message(message)
         # Ape drops leading zeros.
         r, s = (bytes(half).rjust(32, b"\0") for half in (signed.r, signed.s))
-        return (device, start, end, energy, r + s + bytes([signed.v]))
+        return (device, previous_end, start, end, energy, r + s + bytes([signed.v]))
 
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def record(meters, stranger):
     return lambda *readings: meters.record(list(readings), sender=stranger)
 
@@ -130,19 +144,21 @@ def test_stretches_follow_each_other(meters, device, read, record, start, end, i
     record(read(START, START + HOUR, 5))
 
     if is_let:
-        record(read(start, end, 7))
+        record(read(start, end, 7, previous_end=START + HOUR))
     else:
         with ape.reverts("meter_registry: overlaps the last"):
-            record(read(start, end, 7))
+            record(read(start, end, 7, previous_end=START + HOUR))
 
     assert meters.energy_of(DEVICE) == 5 + 7 * is_let
     assert meters.devices(DEVICE).covered_until == (end if is_let else START + HOUR)
 
 
 def test_refuses_readings_out_of_their_order(meters, device, read, record):
+    """Else anyone could lock the first one out by handing in the second alone."""
     first, second = read(START, START + HOUR, 1), read(START + HOUR, START + 2 * HOUR, 2)
-    with ape.reverts("meter_registry: overlaps the last"):
-        record(second, first)
+    for too_early in ([second], [second, first]):
+        with ape.reverts("meter_registry: not the next reading"):
+            record(*too_early)
 
     record(first, second)
 
@@ -212,10 +228,18 @@ def test_refuses_another_signer(
             record(read(START, START + HOUR, signer=signer))
 
 
-@pytest.mark.parametrize("place", [1, 2, 3])
+@pytest.mark.parametrize("place", [2, 3, 4])
 def test_a_signature_covers_every_field(device, read, record, place):
     reading = list(read(START, START + HOUR, 1_000))
     reading[place] += 1
+
+    with ape.reverts("meter_registry: bad signature"):
+        record(tuple(reading))
+
+
+def test_a_signature_covers_the_end_of_the_reading_before(device, read, record):
+    reading = list(read(START, START + HOUR, 1_000, previous_end=START))
+    reading[1] = 0
 
     with ape.reverts("meter_registry: bad signature"):
         record(tuple(reading))
@@ -284,7 +308,7 @@ def test_takes_the_signature_of_a_gateways_contract_wallet(
 ):
     wallet = stranger.deploy(project.MockContractWallet, meter)
     meters.register_device(OTHER, solar_plant, wallet, sender=esg_officer)
-    reading = (OTHER, START, START + HOUR, 9)
+    reading = (OTHER, 0, START, START + HOUR, 9)
     signed = meter.sign_raw_msghash(wallet.wrapped(meters.digest((*reading, b""))))
     r, s = (bytes(half).rjust(32, b"\0") for half in (signed.r, signed.s))
     signature = r + s + bytes([signed.v])
@@ -297,15 +321,14 @@ def test_takes_the_signature_of_a_gateways_contract_wallet(
 
 
 def test_digest_is_the_one_of_the_standard(city, meters):
-    message = reading_message(city, Reading("0x" + DEVICE.hex(), START, START + HOUR, 5))
+    reading = (DEVICE, START, START, START + HOUR, 5)
+    message = reading_message(city, Reading("0x" + DEVICE.hex(), START, START + HOUR, 5), START)
 
-    assert meters.digest((DEVICE, START, START + HOUR, 5, b"")) == keccak(
+    assert meters.digest((*reading, b"")) == keccak(
         b"\x19" + message.version + message.header + message.body
     )
     assert meters.DOMAIN_SEPARATOR() == message.header
-    assert meters.digest((DEVICE, START, START + HOUR, 5, RESOLUTION)) == meters.digest(
-        (DEVICE, START, START + HOUR, 5, b"")
-    )
+    assert meters.digest((*reading, RESOLUTION)) == meters.digest((*reading, b""))
 
 
 def test_names_its_domain(meters):
