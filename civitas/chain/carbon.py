@@ -106,7 +106,8 @@ def _typed(
         domain_data={
             "name": name,
             "version": "1",
-            "chainId": chain.chain_id,
+            # Of the chain itself: Ape's `chain.chain_id` is the network's first, kept for good.
+            "chainId": chain.provider.chain_id,
             "verifyingContract": contract.address,
         },
         message_types={primary: [{"name": each, "type": kind} for each, kind in types]},

@@ -121,7 +121,7 @@ def certificate_of(
     home, picture = _drawn(contract, certificate_id)
     stated = said["period_end"] != 0
     return Certificate(
-        chain_id=chain.chain_id,
+        chain_id=chain.provider.chain_id,
         contract=contract.address,
         certificate_id=certificate_id,
         payer=said["payer"],

@@ -142,8 +142,7 @@ def safeTransferFrom(
         | "credit_holdings: credits are frozen" | "credit_holdings: receiver refuses"
     """
     self._check_parties(sender, receiver)
-    self._check_terms(tokenId, amount)
-    credit_holdings._move(sender, receiver, tokenId, amount)
+    self._move(sender, receiver, tokenId, amount)
     credit_holdings._log_single(sender, receiver, tokenId, amount)
     if receiver.is_contract:
         credit_holdings._check_receiver(sender, receiver, tokenId, amount, data)
@@ -164,8 +163,7 @@ def safeBatchTransferFrom(
     credit_holdings._check_lengths(len(tokenIds), len(amounts))
     self._check_parties(sender, receiver)
     for i: uint256 in range(len(tokenIds), bound=MAX_BATCH):
-        self._check_terms(tokenIds[i], amounts[i])
-        credit_holdings._move(sender, receiver, tokenIds[i], amounts[i])
+        self._move(sender, receiver, tokenIds[i], amounts[i])
     log IERC1155.TransferBatch(
         _operator=msg.sender, _from=sender, _to=receiver, _ids=tokenIds, _values=amounts
     )
@@ -434,7 +432,7 @@ def forcedTransfer(
     assert sender != receiver, "carbon_credit: same account"
     assert staticcall _IDENTITIES.isVerified(receiver), "carbon_credit: cannot receive"
     self._seize(sender, tokenId, amount)
-    credit_holdings._add(receiver, tokenId, amount)
+    credit_holdings._add(receiver, tokenId, amount, batch_supply._lasting_terms(tokenId))
     credit_holdings._log_single(sender, receiver, tokenId, amount)
     log ICarbonCredit.ForcedTransfer(
         sender=sender, receiver=receiver, tokenId=tokenId, amount=amount
@@ -717,16 +715,35 @@ def _check_terms(token_id: uint256, amount: uint256) -> uint256:
     """
     @return Adjustment state of the batch.
     """
-    terms: batch_supply.Terms = batch_supply._read_terms(token_id)
-    assert not self._is_expired(terms), "carbon_credit: expired"
-    assert not terms.is_whole or amount % TONNE == 0, "carbon_credit: whole tonnes only"
-    return terms.adjustment
+    terms: uint256 = batch_supply._supply[token_id]
+    self._check_lasting_terms(terms, amount)
+    return (terms >> batch_supply.ADJUSTMENT_SHIFT) & 255
+
+
+@internal
+@view
+def _check_lasting_terms(terms: uint256, amount: uint256):
+    expiry: uint256 = terms & batch_supply.EXPIRY
+    assert expiry == 0 or block.timestamp <= expiry, "carbon_credit: expired"
+    assert (
+        terms & batch_supply.IS_WHOLE == 0 or amount % TONNE == 0
+    ), "carbon_credit: whole tonnes only"
+
+
+@internal
+def _move(sender: address, receiver: address, token_id: uint256, amount: uint256):
+    terms: uint256 = credit_holdings._take(sender, token_id, amount, 0)
+    if terms == 0:
+        # Only a move of nothing gets here, out of a holding that never was.
+        terms = batch_supply._lasting_terms(token_id)
+    self._check_lasting_terms(terms, amount)
+    credit_holdings._add(receiver, token_id, amount, terms)
 
 
 @internal
 def _bring_in(to: address, token_id: uint256, amount: uint256, buffer: uint256, expiry: uint256):
     batch_supply._issue(token_id, amount + buffer, buffer)
-    credit_holdings._add(to, token_id, amount)
+    credit_holdings._add(to, token_id, amount, batch_supply._lasting_terms(token_id))
     credit_holdings._log_single(empty(address), to, token_id, amount)
     log ICarbonCredit.CreditMinted(
         account=to,

@@ -5,11 +5,12 @@
 @license AGPL-3.0-only
 @notice Where the tonnes of each batch are. Every change takes from one place and adds to another,
         so issued = tradable + buffer + retired + cancelled + reversed + exported by construction.
-@dev    Two words per batch, 64 bits a figure, in {1e-8 tCO2e}. The first is all that a transfer
-        reads and a retirement touches: expiry 40 | adjustment 8 | whole tonnes only 1, and from
-        bit 64 on retired | cancelled | issued. The second is buffer | reversed | exported.
-        Tradable is the rest. What happens to a batch happens to the sum of all, which is kept like
-        a batch, but in words of its own: no token id leads to it.
+@dev    Two words per batch, 64 bits a figure, in {1e-8 tCO2e}. The first is all that a retirement
+        touches: expiry 40 | adjustment 8 | whole tonnes only 1, and from bit 64 on
+        retired | cancelled | issued. The second is buffer | reversed | exported. A transfer reads
+        neither: expiry and whole-tonne rule stand in each holding as well. Tradable is the rest.
+        What happens to a batch happens to the sum of all, which is kept like a batch, but in words
+        of its own: no token id leads to it.
         Invariants: INV-CARB-1 (docs/invariants.md).
 """
 
@@ -21,6 +22,10 @@ _CANCELLED: constant(uint256) = 2**128
 _ISSUED: constant(uint256) = 2**192
 _REVERSED: constant(uint256) = 2**64
 _EXPORTED: constant(uint256) = 2**128
+EXPIRY: constant(uint256) = 2**40 - 1  # {s} last second of the batch's life, 0 for no end
+ADJUSTMENT_SHIFT: constant(uint256) = 40
+IS_WHOLE: constant(uint256) = 2**48
+_ARE_KNOWN: constant(uint256) = 2**63
 
 
 struct Terms:
@@ -152,10 +157,19 @@ def _subtract_rest(token_id: uint256, change: uint256):
 def _read_terms(token_id: uint256) -> Terms:
     word: uint256 = self._supply[token_id]
     return Terms(
-        expiry=word & (2**40 - 1),
-        adjustment=(word >> 40) & 255,
-        is_whole=(word >> 48) & 1 != 0,
+        expiry=word & EXPIRY,
+        adjustment=(word >> ADJUSTMENT_SHIFT) & 255,
+        is_whole=word & IS_WHOLE != 0,
     )
+
+
+@internal
+@view
+def _lasting_terms(token_id: uint256) -> uint256:
+    """
+    @return Expiry and whole-tonne rule in their places, which never change; not 0.
+    """
+    return (self._supply[token_id] & (EXPIRY | IS_WHOLE)) | _ARE_KNOWN
 
 
 @internal
@@ -163,10 +177,13 @@ def _set_terms(token_id: uint256, expiry: uint256, adjustment: uint256, is_whole
     """
     @dev The figures in the same word stay as they are.
     """
-    assert expiry < 2**40, "batch_supply: bad expiry"
+    assert expiry <= EXPIRY, "batch_supply: bad expiry"
     figures: uint256 = (self._supply[token_id] >> 64) << 64
     self._supply[token_id] = (
-        figures | expiry | (adjustment << 40) | (convert(is_whole, uint256) << 48)
+        figures
+        | expiry
+        | (adjustment << ADJUSTMENT_SHIFT)
+        | (convert(is_whole, uint256) * IS_WHOLE)
     )
 
 

@@ -3,10 +3,13 @@
 """
 @title  credit_holdings
 @license AGPL-3.0-only
-@notice ERC-1155 holdings with one word per account and batch: balance, frozen part and what the
-        account has retired. The host decides who may move, and wraps every transfer.
-@dev    balance 64 | frozen 64 | retired 64, in {1e-8 tCO2e}: 184 billion tonnes. A retirement
-        writes balance and retired amount in one store (docs/adr/0009).
+@notice ERC-1155 holdings with one word per account and batch: balance, frozen part, what the
+        account has retired, and the batch's terms. The host decides who may move, and wraps every
+        transfer.
+@dev    balance 64 | frozen 64 | retired 64 | terms 64, amounts in {1e-8 tCO2e}: 184 billion tonnes.
+        A retirement writes balance and retired amount in one store, and a transfer reads the
+        batch's terms where it reads the balance (docs/adr/0009). Terms are the host's to read; they
+        never change and are not 0 in a word that anything was ever added to.
 @custom:source ERC-1155
 """
 
@@ -17,6 +20,7 @@ MAX_AMOUNT: constant(uint256) = 2**64 - 1
 MAX_BATCH: constant(uint256) = 64
 _FROZEN_SHIFT: constant(uint256) = 64
 _RETIRED_SHIFT: constant(uint256) = 128
+_TERMS_SHIFT: constant(uint256) = 192
 _ACCEPTED: constant(bytes4) = method_id(
     "onERC1155Received(address,address,uint256,uint256,bytes)", output_type=bytes4
 )
@@ -99,7 +103,7 @@ def _holding(account: address, token_id: uint256) -> Holding:
     return Holding(
         balance=word & MAX_AMOUNT,
         frozen=(word >> _FROZEN_SHIFT) & MAX_AMOUNT,
-        retired=word >> _RETIRED_SHIFT,
+        retired=(word >> _RETIRED_SHIFT) & MAX_AMOUNT,
     )
 
 
@@ -108,10 +112,12 @@ def _store(account: address, token_id: uint256, holding: Holding):
     """
     @dev A batch is at most 64 bits, and so is every part of it.
     """
+    terms: uint256 = self._words[account][token_id] >> _TERMS_SHIFT
     self._words[account][token_id] = (
         holding.balance
         | (holding.frozen << _FROZEN_SHIFT)
         | (holding.retired << _RETIRED_SHIFT)
+        | (terms << _TERMS_SHIFT)
     )
 
 
@@ -138,24 +144,34 @@ def _check_operator(owner: address):
 
 
 @internal
-def _add(account: address, token_id: uint256, amount: uint256):
+def _add(account: address, token_id: uint256, amount: uint256, terms: uint256):
     assert account != empty(address)  # dev: the hosts' register knows no zero address
     # The balance is the lowest field: nobody holds more than its 64 bits, see `_store`.
-    self._words[account][token_id] += amount
+    self._words[account][token_id] = unsafe_add(
+        self._words[account][token_id] | (terms << _TERMS_SHIFT), amount
+    )
 
 
 @internal
-def _take(account: address, token_id: uint256, amount: uint256, retired: uint256):
+def _take(account: address, token_id: uint256, amount: uint256, retired: uint256) -> uint256:
     """
     @notice Take `amount` off a free balance; `retired` of it counts as the account's retirement.
+    @return Terms of the batch, 0 where nothing was ever added to the holding.
     @custom:reverts "credit_holdings: balance too small" | "credit_holdings: credits are frozen"
     """
     word: uint256 = self._words[account][token_id]
     balance: uint256 = word & MAX_AMOUNT
     assert amount <= balance, "credit_holdings: balance too small"
     frozen: uint256 = (word >> _FROZEN_SHIFT) & MAX_AMOUNT
-    assert amount == 0 or frozen + amount <= balance, "credit_holdings: credits are frozen"
-    self._words[account][token_id] = word - amount + (retired << _RETIRED_SHIFT)
+    # Below 2**65, and each field stays within its own: `amount` is within the balance, and all
+    # that was ever retired within what was issued.
+    assert (
+        amount == 0 or unsafe_add(frozen, amount) <= balance
+    ), "credit_holdings: credits are frozen"
+    self._words[account][token_id] = unsafe_add(
+        unsafe_sub(word, amount), retired << _RETIRED_SHIFT
+    )
+    return word >> _TERMS_SHIFT
 
 
 @internal
@@ -182,12 +198,6 @@ def _log_single(sender: address, receiver: address, token_id: uint256, amount: u
     log IERC1155.TransferSingle(
         _operator=msg.sender, _from=sender, _to=receiver, _id=token_id, _value=amount
     )
-
-
-@internal
-def _move(sender: address, receiver: address, token_id: uint256, amount: uint256):
-    self._take(sender, token_id, amount, 0)
-    self._add(receiver, token_id, amount)
 
 
 @internal

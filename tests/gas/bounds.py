@@ -24,6 +24,11 @@ BOUNDS = (
         "a payee's own claim must not cost more than in the splitters that payees know",
     ),
     Bound(
+        "CarbonCredit.safeTransferFrom between existing holders",
+        50_000,
+        "42,000, as a plain ERC-1155, and 8,000 to ask the identity registry about both sides",
+    ),
+    Bound(
         "CarbonCredit.retire further credits of a batch",
         140_000,
         "a retirement with its certificate, below the best that peers publish",

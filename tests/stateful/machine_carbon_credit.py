@@ -490,8 +490,8 @@ class CarbonMachine(ChainMachine):
         amount = self._draw_amount(lot, sender, token_id)
         reason = self._first(
             self._parties(operator, sender, receiver),
-            self._terms(token_id, amount),
             self._lack(sender, token_id, amount),
+            self._terms(token_id, amount),
         )
         if self._end(
             "transfer",
@@ -518,7 +518,7 @@ class CarbonMachine(ChainMachine):
         reason = self._parties(operator, sender, receiver)
         for token_id, amount in entries:
             reason = self._first(
-                reason, self._terms(token_id, amount), self._lack(sender, token_id, amount)
+                reason, self._lack(sender, token_id, amount), self._terms(token_id, amount)
             )
             if reason is None:
                 self.balance[sender, token_id] -= amount

@@ -233,7 +233,12 @@ class RevenueSplitterMachine(ChainMachine):
         """What would leave for a payee that is paid `amount`; what it would send in meanwhile, and
         what it would let the other splitter send in."""
         account, purpose = self.stage.rows[row].account, self.stage.rows[row].purpose
-        if self.stopped["money"] or {self._key(account), "splitter"} & self.blocked:
+        if self.stopped["money"] or "splitter" in self.blocked:
+            return 0, 0, 0
+        is_called = account == self.stage.receiver and purpose != NO_PURPOSE
+        if is_called and self.manner == Manner.GIVES_BACK:
+            return amount, amount, 0  # it takes nothing for itself: its own block does not matter
+        if self._key(account) in self.blocked:
             return 0, 0, 0
         if purpose == NO_PURPOSE:
             return amount, 0, 0
@@ -249,8 +254,6 @@ class RevenueSplitterMachine(ChainMachine):
             return amount, 0, 0
         if self.manner == Manner.TAKES_PART:
             return amount // 3, 0, 0
-        if self.manner == Manner.GIVES_BACK:
-            return amount, amount, 0
         if self.manner == Manner.PAYS_MEANWHILE and self.balance[self._key(account)] > amount:
             return amount, amount + 1, 0
         return 0, 0, 0

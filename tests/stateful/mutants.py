@@ -56,6 +56,7 @@ BUILD = ".build/__local__.json"
 KILLED, SURVIVED, ERROR, PASSED = "killed", "SURVIVED", "ERROR", "passed"
 KILLS = (
     "AssertionError",
+    "assert ",  # pytest leaves the name out of a bare one
     "Failed: DID NOT RAISE",
     "ape.exceptions.ContractLogicError",
     "ape_revm.failures.RanOutOfGas",

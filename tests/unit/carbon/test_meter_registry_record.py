@@ -57,9 +57,7 @@ def read(meters, meter):
     It follows another without a gap, but for the one from START on, which is the meter's first.
     """
 
-    def create(
-        start, end, energy=1_000, device=DEVICE, signer=meter, previous_end=None, **domain
-    ):
+    def create(start, end, energy=1_000, device=DEVICE, signer=meter, previous_end=None, **domain):
         if previous_end is None:
             previous_end = 0 if start == START else start
         message = encode_typed_data(
