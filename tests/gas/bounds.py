@@ -15,9 +15,21 @@ class Bound:
 BOUNDS = (
     Bound(
         "SecurityToken.transfer between existing holders",
-        50_000,
-        "one and a half times a plain ERC-20's, for verification, freezes and income together",
+        45_000,
+        "a third above a plain ERC-20's, for verification, freezes and income together",
     ),
+    Bound(
+        "SecurityToken.transferFrom by a part of an allowance",
+        51_000,
+        "the same checks, and the spender's",
+    ),
+    Bound("SecurityToken.mint to a new holder", 80_000, "below the best peer with rules"),
+    Bound(
+        "SecurityToken.forcedTransfer between existing holders",
+        50_000,
+        "as the peers that set their agents no limits",
+    ),
+    Bound("SecurityToken.freezePartialTokens of more units", 36_000, "as the peers"),
     Bound(
         "RevenueSplitter.release to an account",
         55_000,

@@ -14,6 +14,7 @@ def deploy(project, city, money, deployer, stranger):
             "authority": city.authority,
             "asset_registry": city.asset_registry,
             "identity_registry": city.identity_registry,
+            "enforcement": city.enforcement,
             "asset_id": 7,
             "name": "Asset 7",
             "symbol": "A7",
@@ -65,8 +66,6 @@ def test_more_decimals_are_refused(deploy, decimals):
     ("argument", "reason"),
     [
         ("authority", "authorized: no authority"),
-        ("asset_registry", "security_token: no registry"),
-        ("identity_registry", "security_token: no registry"),
         ("payment_token", "security_token: no payment token"),
     ],
 )
