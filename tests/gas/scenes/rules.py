@@ -15,7 +15,7 @@ def play(stage: Stage) -> None:
 
 
 def _compliance(stage: Stage) -> None:
-    token, rules = stage.create_token("Harbour"), stage.city.compliance
+    token, rules = stage.create_token("Quay"), stage.city.compliance
     manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
     officer = stage.meter.by(stage.officer(Role.COMPLIANCE_OFFICER))
     alice, council = stage.meter.by(stage.alice), stage.meter.by(stage.council)
@@ -46,7 +46,7 @@ def _compliance(stage: Stage) -> None:
 
 
 def _enforcement(stage: Stage) -> None:
-    token, orders = stage.create_token("Mill"), stage.city.enforcement
+    token, orders = stage.create_token("Weir"), stage.city.enforcement
     for holder in (stage.alice, stage.bob):
         token.mint(holder, MINTED, sender=stage.officer(Role.ASSET_MANAGER))
     enforcer = stage.meter.by(stage.officer(Role.ENFORCER))
