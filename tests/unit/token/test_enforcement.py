@@ -1,4 +1,4 @@
-"""Orders: proposed, confirmed, carried out after a delay, called off, lapsed, taken back."""
+"""INV-ENF-1, INV-ENF-2: orders are proposed, confirmed, carried out, called off, lapsed, undone."""
 
 import ape
 import pytest
