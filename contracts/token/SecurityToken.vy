@@ -98,7 +98,6 @@ def __init__(
     payment_token: address,
 ):
     """
-    @dev    The registries and Enforcement are the factory's, which looks at them once for all.
     @param  enforcement    The Enforcement contract, which alone may move units by order.
     @param  decimals_      {1} At most 18; units on the deed count in the smallest unit.
     @param  payment_token  ERC-20 in which income is paid; no transfer fee, no rebase.
@@ -106,6 +105,9 @@ def __init__(
     authorized.__init__(authority)
     allowances.__init__(token_name)
     moves.__init__(asset_registry, asset_id)
+    assert (
+        asset_registry.is_contract and identity_registry.is_contract and enforcement.is_contract
+    ), "security_token: no registry"
     assert payment_token.is_contract, "security_token: no payment token"
     assert decimals_ <= 18, "security_token: too many decimals"
     holdings._common = convert(identity_registry, uint256)

@@ -5,8 +5,8 @@
 @license AGPL-3.0-only
 @notice Who may move units by force at once, without an order: up to an amount, until a date.
 @dev    An agent's one word is its permission, so that a forced move asks nobody else. It holds
-        what is left of the mandate in 96 bits, its end in 40, and that the agent was appointed in
-        the highest. Only an enforcer can be appointed; whoever is none any more, anybody may strike.
+        what is left of the mandate in 96 bits, that the agent was appointed in one, and the end of
+        the mandate above. Only an enforcer can be appointed; whoever is none any more, anybody may strike.
 """
 
 from ..common import authorized
@@ -19,8 +19,8 @@ ENFORCER_ROLE: constant(bytes32) = keccak256("ENFORCER_ROLE")
 
 _MAX_AMOUNT: constant(uint256) = 2**96 - 1
 _MAX_UNTIL: constant(uint256) = 2**40 - 1
-_UNTIL_SHIFT: constant(uint256) = 96
-_APPOINTED: constant(uint256) = 2**255
+_APPOINTED: constant(uint256) = 2**96
+_UNTIL_SHIFT: constant(uint256) = 97
 
 _words: HashMap[address, uint256]
 
@@ -118,7 +118,7 @@ def _spend(agent: address, amount: uint256):
     @notice Use up `amount` {unit} of a mandate in force.
     """
     word: uint256 = self._words[agent]
-    assert block.timestamp < (word >> _UNTIL_SHIFT) & _MAX_UNTIL, "agents: no mandate"
+    assert block.timestamp < word >> _UNTIL_SHIFT, "agents: no mandate"
     assert amount <= word & _MAX_AMOUNT, "agents: above the mandate"
     self._words[agent] = word - amount
 
@@ -138,4 +138,4 @@ def _remove(agent: address):
 @internal
 @pure
 def _left(word: uint256) -> (uint256, uint256):
-    return word & _MAX_AMOUNT, (word >> _UNTIL_SHIFT) & _MAX_UNTIL
+    return word & _MAX_AMOUNT, word >> _UNTIL_SHIFT

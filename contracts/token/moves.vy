@@ -192,9 +192,16 @@ def _restriction(
             if side == 1:
                 return token_errors.SENDER_NOT_VERIFIED
             return token_errors.RECEIVER_NOT_VERIFIED
-    elif not staticcall registry.isVerified(receiver):
-        return token_errors.RECEIVER_NOT_VERIFIED
-    if common & holdings.COMPLIANCE != 0 and kind != FORCED:
+    else:
+        if not staticcall registry.isVerified(receiver):
+            return token_errors.RECEIVER_NOT_VERIFIED
+        if kind == FORCED:
+            if sender == receiver:
+                return token_errors.SAME_ACCOUNT
+            if amount > sender_word & holdings.MAX_AMOUNT:
+                return token_errors.INSUFFICIENT_BALANCE
+            return token_errors.OK
+    if common & holdings.COMPLIANCE != 0:
         code: uint8 = staticcall self._compliance.restriction(self, sender, receiver, amount)
         if code != token_errors.OK:
             return code
@@ -203,13 +210,10 @@ def _restriction(
         if amount > units or holdings._supply & holdings.MAX_AMOUNT > units - amount:
             return token_errors.ABOVE_UNITS
         return token_errors.OK
-    if kind == FORCED and sender == receiver:
-        return token_errors.SAME_ACCOUNT
     if amount > sender_word & holdings.MAX_AMOUNT:
         return token_errors.INSUFFICIENT_BALANCE
-    if sender_word & holdings.FROZEN != 0 and kind == MOVE:
-        if amount > holdings._free(sender_word):
-            return token_errors.ABOVE_UNFROZEN
+    if sender_word & holdings.FROZEN != 0 and amount > holdings._free(sender_word):
+        return token_errors.ABOVE_UNFROZEN
     return token_errors.OK
 
 
@@ -319,22 +323,33 @@ def _issue(receiver: address, amount: uint256):
 
 
 @internal
-def _force(sender: address, receiver: address, amount: uint256):
+def _force(sender: address, receiver: address, amount: uint256, is_recovery: bool = False):
     """
     @notice Move through freezes, which fall by what the free part does not cover.
+    @param  is_recovery  The caller has checked the two wallets and moved the freezes.
     """
     common: uint256 = holdings._common
     sender_word: uint256 = holdings._holders[sender]
     receiver_word: uint256 = holdings._holders[receiver]
-    code: uint8 = self._restriction(
-        FORCED, common, empty(address), sender, sender_word, receiver, receiver_word, amount
-    )
-    if code != token_errors.OK:
-        self._refuse(code, empty(address), sender, sender_word, receiver, amount)
-    if sender_word & holdings.FROZEN != 0:
-        sender_word = self._thawed(sender, sender_word, amount)
-    self._shift(common, sender, sender_word, receiver, receiver_word, amount)
-    log ISecurityToken.ForcedTransfer(sender=sender, receiver=receiver, amount=amount)
+    if not is_recovery:
+        code: uint8 = self._restriction(
+            FORCED, common, empty(address), sender, sender_word, receiver, receiver_word, amount
+        )
+        if code != token_errors.OK:
+            self._refuse(code, empty(address), sender, sender_word, receiver, amount)
+        if sender_word & holdings.FROZEN != 0:
+            sender_word = self._thawed(sender, sender_word, amount)
+    # Both are carried where either lags; a second carrying changes nothing.
+    if ((sender_word ^ common) | (receiver_word ^ common)) & holdings.EPOCH != 0:
+        sender_word = self._carried(common, sender, sender_word)
+        receiver_word = self._carried(common, receiver, receiver_word)
+    holdings._holders[sender] = sender_word - amount
+    holdings._holders[receiver] = receiver_word + amount
+    log IERC20.Transfer(sender=sender, receiver=receiver, value=amount)
+    if not is_recovery:
+        log ISecurityToken.ForcedTransfer(sender=sender, receiver=receiver, amount=amount)
+    if common & holdings.COMPLIANCE != 0:
+        extcall self._compliance.forced(sender, receiver, amount)
 
 
 @internal
@@ -357,36 +372,8 @@ def _hand_over(lost_wallet: address, new_wallet: address):
             hour = 0
         freezes._set_account(lost_wallet, False, 0)
         freezes._set_account(new_wallet, True, hour)
-    amount: uint256 = lost & holdings.MAX_AMOUNT
-    lost = holdings._holders[lost_wallet]
-    new = holdings._holders[new_wallet]
-    self._shift(holdings._common, lost_wallet, lost, new_wallet, new, amount)
+    self._force(lost_wallet, new_wallet, lost & holdings.MAX_AMOUNT, True)
     self._reassign_income(lost_wallet, new_wallet, income_per_share._owed(lost_wallet, 0))
-
-
-@internal
-def _shift(
-    common: uint256,
-    sender: address,
-    sender_word: uint256,
-    receiver: address,
-    receiver_word: uint256,
-    amount: uint256,
-):
-    """
-    @notice Move without a check, between two accounts that are not the same.
-    """
-    sent: uint256 = sender_word
-    got: uint256 = receiver_word
-    # Both are carried where either lags; a second carrying changes nothing.
-    if ((sent ^ common) | (got ^ common)) & holdings.EPOCH != 0:
-        sent = self._carried(common, sender, sent)
-        got = self._carried(common, receiver, got)
-    holdings._holders[sender] = sent - amount
-    holdings._holders[receiver] = got + amount
-    log IERC20.Transfer(sender=sender, receiver=receiver, value=amount)
-    if common & holdings.COMPLIANCE != 0:
-        extcall self._compliance.forced(sender, receiver, amount)
 
 
 @internal

@@ -371,6 +371,7 @@ class ComplianceMachine(ChainMachine):
         now = chain.pending_timestamp
         code = self.ledger.issue_code(receiver, amount, now)
         call, wallet = self.token.mint, self.stage.wallets[receiver]
+        assert self.token.detectIssueRestriction(wallet, amount) == code, "INV-TOK-2"
         error = self._error(code, None, receiver, amount)
         if self._try("mint", error, call, wallet, amount, sender=self.stage.asset_manager):
             buyer = self.ledger.see(receiver)
@@ -379,10 +380,10 @@ class ComplianceMachine(ChainMachine):
 
     def _transfer(self, sender, receiver, amount):
         now, wallets = chain.pending_timestamp, self.stage.wallets
-        error = self._error(
-            self.ledger.move_code(sender, receiver, amount, now), sender, receiver, amount
-        )
-        by = wallets[sender]
+        code, pair = self.ledger.move_code(sender, receiver, amount, now), (sender, receiver)
+        by, to = (wallets[i] for i in pair)
+        error = self._error(code, *pair, amount)
+        assert self.token.detectTransferRestriction(by, to, amount) == code, "INV-TOK-2"
         receipt = self._try(
             "transfer", error, self.token.transfer, wallets[receiver], amount, sender=by
         )
@@ -393,6 +394,8 @@ class ComplianceMachine(ChainMachine):
     def _force(self, sender, receiver, amount):
         wallets = self.stage.wallets
         code = self.ledger.force_code(sender, receiver, amount)
+        pair = wallets[sender], wallets[receiver]
+        assert self.token.detectForcedRestriction(*pair, amount) == code, "INV-TOK-2"
         receipt = self._try(
             "force",
             self._error(code, sender, receiver, amount),

@@ -6,21 +6,21 @@ from tests.stateful.running import run
 # how an action ended -> runs that must have seen it; least of 4 streams: in the comment
 FLOORS = {
     "burn": 12,  # 24
-    "code 13": 3,  # 8
-    "code 14": 1,  # 3
-    "code 15": 2,  # 5
+    "code 13": 4,  # 8
+    "code 14": 2,  # 5
+    "code 15": 1,  # 2
     "code 17": 1,  # 2
     "code 18": 2,  # 5
     "code 19": 1,  # 3
     "code 20": 1,  # 2
     "code 21": 1,  # 2
-    "code 22": 1,
-    "code 23": 1,
+    "code 22": 8,  # 20
+    "code 23": 8,  # 22
     "deposit": 15,  # 30
     "force": 11,  # 23
     "inherit": 10,  # 21
     "lock up": 6,  # 12
-    "move country": 14,  # 28
+    "move country": 11,  # 23
     "move of units": 13,  # 27
     "rebind": 13,  # 27
     "recount": 12,  # 25

@@ -66,6 +66,9 @@ def test_more_decimals_are_refused(deploy, decimals):
     ("argument", "reason"),
     [
         ("authority", "authorized: no authority"),
+        ("asset_registry", "security_token: no registry"),
+        ("identity_registry", "security_token: no registry"),
+        ("enforcement", "security_token: no registry"),
         ("payment_token", "security_token: no payment token"),
     ],
 )
