@@ -191,8 +191,10 @@ def test_yearly_limit_is_exact_and_ends_at_local_midnight(
     chain.mine(timestamp=_new_year(year) - 1)
     assert ruled.detectTransferRestriction(alice, retail, 1) == 21
     chain.mine(timestamp=_new_year(year))
-    allowed(ruled, alice, retail, 100)
+    allowed(ruled, alice, retail, 60)
+    allowed(ruled, alice, retail, 40)
     refused(ruled, 21, alice, retail, 1)
+    assert compliance.bought_by(ruled, retail, year) == 100
     assert compliance.bought_by(ruled, retail, year - 1) == 0
 
 
@@ -334,6 +336,20 @@ def test_wallet_that_changes_hands_is_counted_anew(
     assert [log.event_name for log in receipt.events] == ["WalletCounted", "InvestorCounted"]
     assert (compliance.holders(ruled), compliance.held_by(ruled, alice)) == (1, ALICE + BOB)
     assert (compliance.holders_in(ruled, KR), compliance.holders_in(ruled, US)) == (0, 1)
+
+
+def test_cap_of_an_investor_with_a_wallet_not_yet_counted_is_exact(
+    ruled, set_limits, city, compliance_officer, alice, bob, carol
+):
+    allowed(ruled, alice, carol, 60)
+    set_limits(max_balance=ALICE + BOB - 10)
+    city.identity_registry.deleteIdentity(bob, sender=compliance_officer)
+    until = chain.pending_timestamp + 10**8
+    city.identity_registry.register([(bob, alice, KR, 0, until)], sender=compliance_officer)
+
+    # Alice has 440 and, in bob's old wallet, 300.
+    refused(ruled, 20, carol, bob, 51)
+    allowed(ruled, carol, bob, 50)
 
 
 def test_token_with_holders_is_counted_before_it_has_limits(
