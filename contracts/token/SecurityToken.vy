@@ -29,6 +29,7 @@ from . import freezes
 from . import holdings
 from . import income_per_share
 from . import moves
+from . import settings
 from . import token_errors
 
 implements: IERC165
@@ -47,6 +48,7 @@ initializes: moves[
     holdings := holdings,
     income_per_share := income_per_share,
 ]
+initializes: settings[authorized := authorized, holdings := holdings, moves := moves]
 
 exports: (
     authorized.authority,
@@ -55,6 +57,7 @@ exports: (
     agents.__interface__,
     freezes.__interface__,
     moves.__interface__,
+    settings.__interface__,
 )
 
 ASSET_MANAGER_ROLE: public(constant(bytes32)) = keccak256("ASSET_MANAGER_ROLE")
@@ -62,7 +65,6 @@ GUARDIAN_ROLE: public(constant(bytes32)) = keccak256("GUARDIAN_ROLE")
 CHAIN_ENGINEER_ROLE: public(constant(bytes32)) = keccak256("CHAIN_ENGINEER_ROLE")
 MAX_BATCH: constant(uint256) = 100
 
-_VERSION: constant(String[5]) = "2.0.0"
 _INTERFACES: constant(bytes4[10]) = [
     0x01FFC9A7,  # ERC-165
     0x36372B07,  # ERC-20
@@ -78,11 +80,6 @@ _INTERFACES: constant(bytes4[10]) = [
 
 ENFORCEMENT: public(immutable(address))
 PAYMENT_TOKEN: immutable(IERC20)
-DECIMALS: immutable(uint8)
-
-name: public(reentrant(String[50]))
-symbol: public(reentrant(String[20]))
-onchainID: public(reentrant(address))
 
 
 @deploy
@@ -105,17 +102,14 @@ def __init__(
     authorized.__init__(authority)
     allowances.__init__(token_name)
     moves.__init__(asset_registry, asset_id)
+    settings.__init__(token_name, token_symbol, decimals_)
     assert (
         asset_registry.is_contract and identity_registry.is_contract and enforcement.is_contract
     ), "security_token: no registry"
     assert payment_token.is_contract, "security_token: no payment token"
-    assert decimals_ <= 18, "security_token: too many decimals"
     holdings._common = convert(identity_registry, uint256)
     ENFORCEMENT = enforcement
     PAYMENT_TOKEN = IERC20(payment_token)
-    DECIMALS = decimals_
-    self.name = token_name
-    self.symbol = token_symbol
 
 
 # --- views
@@ -127,26 +121,6 @@ def supportsInterface(interface_id: bytes4) -> bool:
     @notice ERC-165.
     """
     return interface_id in _INTERFACES
-
-
-@external
-@view
-@reentrant
-def decimals() -> uint8:
-    """
-    @notice Decimals of a unit.
-    """
-    return DECIMALS
-
-
-@external
-@view
-@reentrant
-def version() -> String[5]:
-    """
-    @notice Version of the token's code (ERC-3643).
-    """
-    return _VERSION
 
 
 @external
@@ -452,65 +426,6 @@ def unpause():
     log ISecurityToken.Unpaused(account=msg.sender)
 
 
-# --- DEFAULT_ADMIN_ROLE
-@external
-def setName(new_name: String[50]):
-    """
-    @notice Rename the token (ERC-3643). Signatures go on naming its first name.
-    @custom:role DEFAULT_ADMIN_ROLE
-    """
-    authorized._check_role(agents.DEFAULT_ADMIN_ROLE, msg.sender)
-    self.name = new_name
-    self._log_information()
-
-
-@external
-def setSymbol(new_symbol: String[20]):
-    """
-    @notice Change the symbol (ERC-3643).
-    @custom:role DEFAULT_ADMIN_ROLE
-    """
-    authorized._check_role(agents.DEFAULT_ADMIN_ROLE, msg.sender)
-    self.symbol = new_symbol
-    self._log_information()
-
-
-@external
-def setOnchainID(new_id: address):
-    """
-    @notice Set the identity of the token itself (ERC-3643).
-    @custom:role DEFAULT_ADMIN_ROLE
-    """
-    authorized._check_role(agents.DEFAULT_ADMIN_ROLE, msg.sender)
-    self.onchainID = new_id
-    self._log_information()
-
-
-@external
-def setIdentityRegistry(registry: address):
-    """
-    @notice Ask another registry who may hold units (ERC-3643).
-    @custom:role DEFAULT_ADMIN_ROLE
-    @custom:reverts "security_token: no registry"
-    """
-    authorized._check_role(agents.DEFAULT_ADMIN_ROLE, msg.sender)
-    assert registry.is_contract, "security_token: no registry"
-    holdings._common = (holdings._common & ~holdings.ADDRESS) | convert(registry, uint256)
-    log ISecurityToken.IdentityRegistryAdded(identity_registry=registry)
-
-
-@external
-def setCompliance(new_compliance: address):
-    """
-    @notice Let another contract's rules hold besides the token's own; the zero address ends them
-            (ERC-3643).
-    @custom:role DEFAULT_ADMIN_ROLE
-    @custom:reverts as `bindToken` and `unbindToken` of the contracts
-    """
-    authorized._check_role(agents.DEFAULT_ADMIN_ROLE, msg.sender)
-    moves._set_compliance(new_compliance)
-
-
 # --- internal
 @internal
 @view
@@ -526,14 +441,3 @@ def _flip(expected: uint256):
     common: uint256 = holdings._common
     assert common & holdings.PAUSED == expected, "security_token: no change"
     holdings._common = common ^ holdings.PAUSED
-
-
-@internal
-def _log_information():
-    log ISecurityToken.UpdatedTokenInformation(
-        name=self.name,
-        symbol=self.symbol,
-        decimals=DECIMALS,
-        version=_VERSION,
-        onchain_id=self.onchainID,
-    )

@@ -68,7 +68,7 @@ def create_token(
     @return Address of the token; its supply is 0.
     @custom:role ASSET_MANAGER_ROLE
     @custom:reverts "asset_registry: no units" | "asset_registry: asset has a token"
-        | "security_token: too many decimals" | "security_token: no payment token"
+        | "settings: too many decimals" | "security_token: no payment token"
     """
     authorized._check_role(ASSET_MANAGER_ROLE, msg.sender)
     token: address = create_from_blueprint(

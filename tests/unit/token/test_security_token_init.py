@@ -58,7 +58,7 @@ def test_has_at_most_eighteen_decimals(deploy, decimals):
 
 @pytest.mark.parametrize("decimals", [19, 255])
 def test_more_decimals_are_refused(deploy, decimals):
-    with ape.reverts("security_token: too many decimals"):
+    with ape.reverts("settings: too many decimals"):
         deploy(decimals=decimals)
 
 

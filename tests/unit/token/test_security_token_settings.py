@@ -60,7 +60,7 @@ def _arguments(city):
 
 
 def test_registry_without_code_is_refused(token, council, alice):
-    with ape.reverts("security_token: no registry"):
+    with ape.reverts("settings: no registry"):
         token.setIdentityRegistry(alice, sender=council)
 
 
