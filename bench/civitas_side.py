@@ -32,6 +32,7 @@ INVESTOR_CLASS = 1
 OFFICE = 0  # place in the list of property classes
 ASSET_ID = 1  # the first deed
 YEAR = 365 * 86_400  # {s}
+DAY = 86_400  # {s}
 VALID_UNTIL = START + YEAR  # {s}
 VINTAGE = 2026
 AREA = 12_345  # {0.01 m2}
@@ -198,9 +199,11 @@ def _security_token(
     asset_id = registry.total_assets() + 1
     _register(stage, registry, stage.operator, f"tokenised parcel {asset_id}")
     registry.register_units(asset_id, UNITS, RESOLUTION, sender=stage.operator)
+    enforcement = stage.deploy(ape.project.Enforcement, authority, DAY, DAY, DAY)
+    registers = (authority, registry, identities, enforcement)
     return stage.deploy(
         ape.project.SecurityToken,
-        *(authority, registry, identities, asset_id, "City Hall", "HALL", 18, stage.money),
+        *(*registers, asset_id, "City Hall", "HALL", 18, stage.money),
     )
 
 

@@ -24,6 +24,7 @@ from civitas.profiles import Profile
 
 Say = Callable[[str], None]
 
+DAY = 86_400  # {s}
 ZERO_ADDRESS = "0x" + "00" * 20
 
 
@@ -186,12 +187,22 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
     appraisals = deployer.contract("Appraisals", authority.address, asset_registry.address)
     identity_registry = deployer.contract("IdentityRegistry", authority.address)
     blueprints = {name: deployer.blueprint(name) for name in BLUEPRINTS}
+    orders = parameters.orders
+    enforcement = deployer.contract(
+        "Enforcement",
+        authority.address,
+        orders.delay_days * DAY,
+        orders.lifetime_days * DAY,
+        orders.undo_days * DAY,
+    )
+    compliance = deployer.contract("Compliance", authority.address, profile.utc_offset_minutes)
     token_factory = deployer.contract(
         "TokenFactory",
         authority.address,
         blueprints["SecurityToken"],
         asset_registry.address,
         identity_registry.address,
+        enforcement.address,
     )
     splitter_factory = deployer.contract(
         "SplitterFactory",
@@ -232,6 +243,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "AssetRegistry": asset_registry,
         "Appraisals": appraisals,
         "IdentityRegistry": identity_registry,
+        "Enforcement": enforcement,
+        "Compliance": compliance,
         "TokenFactory": token_factory,
         "SplitterFactory": splitter_factory,
         "Lease": lease,
@@ -252,6 +265,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         asset_registry=asset_registry,
         appraisals=appraisals,
         identity_registry=identity_registry,
+        enforcement=enforcement,
+        compliance=compliance,
         token_factory=token_factory,
         splitter_factory=splitter_factory,
         lease=lease,
@@ -276,7 +291,11 @@ def _existing_token(address: str, profile: Profile) -> ContractInstance:
 def _grant_roles(
     city: City, holders: dict[Role, tuple[str, ...]], account: AccountAPI, say: Say
 ) -> None:
-    wanted = {**holders, Role.TOKEN_FACTORY: (city.token_factory.address,)}
+    wanted = {
+        **holders,
+        Role.COMPLIANCE_OFFICER: (*holders[Role.COMPLIANCE_OFFICER], city.enforcement.address),
+        Role.TOKEN_FACTORY: (city.token_factory.address,),
+    }
     for role, addresses in wanted.items():
         for address in addresses:
             if not city.authority.hasRole(role.id, address):

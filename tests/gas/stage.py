@@ -158,6 +158,10 @@ class Stage:
         """Let a contract take the payer's money; the allowance never shrinks to zero."""
         self.city.payment_token.approve(spender, EVERYTHING, sender=self.payer)
 
+    def wait(self, seconds: int) -> None:
+        """Let time pass before the next transaction."""
+        ape.chain.mine(timestamp=ape.chain.pending_timestamp + seconds)
+
     def money_of(self, account: Any) -> int:
         return int(self.city.payment_token.balanceOf(account))
 
