@@ -25,6 +25,7 @@ from civitas.profiles import Profile
 Say = Callable[[str], None]
 
 ZERO_ADDRESS = "0x" + "00" * 20
+DAY = 86_400  # {s}
 
 
 class WrongDeployment(CivitasError):
@@ -184,7 +185,12 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         keccak(text=parameters.classes_resolution),
     )
     appraisals = deployer.contract("Appraisals", authority.address, asset_registry.address)
-    identity_registry = deployer.contract("IdentityRegistry", authority.address)
+    identity_registry = deployer.contract(
+        "IdentityRegistry",
+        authority.address,
+        list(parameters.claim_topics),
+        parameters.recovery_window_days * DAY,
+    )
     blueprints = {name: deployer.blueprint(name) for name in BLUEPRINTS}
     token_factory = deployer.contract(
         "TokenFactory",
