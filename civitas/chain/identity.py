@@ -48,9 +48,7 @@ class Claim:
 
 def claim_message(city: City, claim: Claim) -> SignableMessage:
     """What an issuer signs for the identity registry (EIP-712)."""
-    return typed_message(
-        city.identity_registry, _NAME, "Claim", _CLAIM_TYPES, claim.as_tuple()
-    )
+    return typed_message(city.identity_registry, _NAME, "Claim", _CLAIM_TYPES, claim.as_tuple())
 
 
 def binding_message(

@@ -114,9 +114,7 @@ class IdentityMachine(ChainMachine):
     def inv_id_1_is_verified_to_the_last_second(self):
         """INV-ID-1"""
         now = chain.blocks.head.timestamp
-        ends = [
-            0 if of is None else self.investors[of].valid_until for of in self.investor_of[:2]
-        ]
+        ends = [0 if of is None else self.investors[of].valid_until for of in self.investor_of[:2]]
         expected = 1 if ends[0] < now else 2 if ends[1] < now else 0
         wallets = self.stage.wallets
         assert self.stage.registry.unverified_side(wallets[0], wallets[1]) == expected, (ends, now)

@@ -166,9 +166,7 @@ def _claims(stage: Stage) -> None:
         return claimed.as_tuple(), signed_by(by, claim_message(stage.city, claimed))
 
     def consent(wallet: AccountAPI, identity: Any, nonce: int = 0) -> bytes:
-        return signed_by(
-            wallet, binding_message(stage.city, wallet, identity, nonce, VALID_UNTIL)
-        )
+        return signed_by(wallet, binding_message(stage.city, wallet, identity, nonce, VALID_UNTIL))
 
     def onboarding(wallet: AccountAPI) -> tuple[Any, ...]:
         return (wallet, COUNTRY, 0, VALID_UNTIL, 1, consent(wallet, wallet))
@@ -207,7 +205,9 @@ def _claims(stage: Stage) -> None:
     officer(registry.revoke_claim_of, "that is filed", issuer, third, KYC, 1)
     by_issuer(registry.revoke_all_claims, "of an issuer")
     officer(registry.revoke_all_claims_of, "an issuer", issuer)
-    gas = anybody(registry.refresh, "43 investors whose claims are void", [*many[:41], third, fourth])
+    gas = anybody(
+        registry.refresh, "43 investors whose claims are void", [*many[:41], third, fourth]
+    )
     stage.meter.share("IdentityRegistry.refresh 43 investors, per investor", gas, 43)
     officer(registry.set_eligibility, "of an investor with a void claim", first, 0, VALID_UNTIL)
     officer(registry.withdraw_vouch, "from an investor", first)
@@ -232,9 +232,7 @@ def _recovery(stage: Stage, lost: str) -> None:
     announce("of a wallet", lost, successor)
     officer(registry.call_off_recovery, "of a wallet", lost)
     announce("of a holder's wallet", stage.dave, other)
-    stage.meter.call(
-        registry.object_to_recovery, "by the wallet", stage.dave, sender=stage.dave
-    )
+    stage.meter.call(registry.object_to_recovery, "by the wallet", stage.dave, sender=stage.dave)
     announce("of a wallet again", lost, successor)
     ape.chain.mine(timestamp=ape.chain.pending_timestamp + registry.OBJECTION_WINDOW())
     enforcer(registry.recover_wallet, "after the window", lost)

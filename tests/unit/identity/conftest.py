@@ -88,9 +88,7 @@ def consent(city, identities, in_a_year):
 
     def make(wallet, identity=None, deadline=in_a_year):
         nonce = identities.wallet_nonce(wallet)
-        return signed_by(
-            wallet, binding_message(city, wallet, identity or wallet, nonce, deadline)
-        )
+        return signed_by(wallet, binding_message(city, wallet, identity or wallet, nonce, deadline))
 
     return make
 

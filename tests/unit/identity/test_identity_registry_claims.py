@@ -67,9 +67,7 @@ def test_needs_no_signature_of_who_sends(
 ):
     signature = sign(issuer, claim(alice))
     identities.onboard(claim(alice).as_tuple(), signature, 0, b"", sender=alice)
-    identities.onboard(
-        claim(bob).as_tuple(), b"", in_a_year, consent(bob), sender=issuer
-    )
+    identities.onboard(claim(bob).as_tuple(), b"", in_a_year, consent(bob), sender=issuer)
 
     assert identities.unverified_side(alice, bob) == 0
 
@@ -274,9 +272,7 @@ def test_another_issuers_claim_takes_the_place_and_the_old_stays_void(
 
 # --- revoke_claim
 @pytest.mark.parametrize("encoding", encodings(b"\x01" * 64 + b"\x1b"))
-def test_a_revoked_claim_never_comes_back(
-    identities, onboarded, claim, sign, issuer, encoding
-):
+def test_a_revoked_claim_never_comes_back(identities, onboarded, claim, sign, issuer, encoding):
     old = claim(onboarded)
     identities.revoke_claim(onboarded, KYC, 1, sender=issuer)
     assert not identities.isVerified(onboarded)
@@ -330,9 +326,7 @@ def test_revokes_for_all_wallets_of_the_investor(
     assert not identities.isVerified(bob)
 
 
-def test_a_renewal_after_a_revocation_restores(
-    identities, onboarded, claim, sign, issuer, payer
-):
+def test_a_renewal_after_a_revocation_restores(identities, onboarded, claim, sign, issuer, payer):
     identities.revoke_claim(onboarded, KYC, 1, sender=issuer)
     renewed = claim(onboarded, nonce=2)
 
@@ -350,9 +344,7 @@ def test_revokes_what_is_not_filed_yet(identities, trusted, claim, sign, issuer,
         identities.revoke_claim(alice, KYC, 1, sender=issuer)
 
 
-def test_an_issuer_revokes_its_own_claims_only(
-    identities, onboarded, second_issuer, stranger
-):
+def test_an_issuer_revokes_its_own_claims_only(identities, onboarded, second_issuer, stranger):
     for other in (second_issuer, stranger):
         identities.revoke_claim(onboarded, KYC, FOR_EVER, sender=other)
 
@@ -432,9 +424,7 @@ def test_the_earliest_of_the_required_claims_counts(
     identities.updateIssuerClaimTopics(issuer, [KYC, TAX], sender=council_clerk)
     identities.refresh([onboarded], sender=payer)
     assert not identities.isVerified(onboarded)
-    tax = claim(
-        onboarded, topic=TAX, country=0, investor_class=0, valid_until=in_a_year - 500
-    )
+    tax = claim(onboarded, topic=TAX, country=0, investor_class=0, valid_until=in_a_year - 500)
     for wrong in (replace(tax, country=410), replace(tax, investor_class=1)):
         with ape.reverts("identity_registry: not the first topic"):
             file(identities, payer, (wrong, sign(issuer, wrong)))
@@ -442,6 +432,11 @@ def test_the_earliest_of_the_required_claims_counts(
     file(identities, payer, (tax, sign(issuer, tax)))
 
     assert identities.eligibility(onboarded) == (onboarded.address, 410, 1, in_a_year - 500)
+    longer = replace(tax, nonce=2, valid_until=in_a_year + 500)
+    file(identities, payer, (longer, sign(issuer, longer)))
+    assert identities.eligibility(onboarded).valid_until == in_a_year
+    shorter = replace(tax, nonce=3)
+    file(identities, payer, (shorter, sign(issuer, shorter)))
     identities.removeClaimTopic(TAX, sender=council_clerk)
     identities.refresh([onboarded], sender=payer)
     assert identities.eligibility(onboarded).valid_until == in_a_year
@@ -489,9 +484,7 @@ def test_claims_replace_the_offices_word(
     assert identities.eligibility(alice) == (alice.address, 410, 1, in_a_year)
 
 
-def test_the_office_takes_its_word_back(
-    identities, onboarded, compliance_officer, in_a_year
-):
+def test_the_office_takes_its_word_back(identities, onboarded, compliance_officer, in_a_year):
     identities.set_eligibility(onboarded, 2, in_a_year + 9, sender=compliance_officer)
 
     identities.withdraw_vouch(onboarded, sender=compliance_officer)

@@ -25,7 +25,10 @@ def test_trusts_an_issuer_for_topics(identities, council_clerk, issuer, stranger
 
 
 def test_refuses_issuers_that_can_attest_nothing(identities, council_clerk, issuer):
-    for topics, reason in (([], "trusted_issuers: no topics"), ([7], "trusted_issuers: unknown topic")):
+    for topics, reason in (
+        ([], "trusted_issuers: no topics"),
+        ([7], "trusted_issuers: unknown topic"),
+    ):
         with ape.reverts(reason):
             identities.addTrustedIssuer(issuer, topics, sender=council_clerk)
     with ape.reverts("trusted_issuers: zero address"):

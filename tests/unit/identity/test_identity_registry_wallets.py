@@ -49,9 +49,7 @@ def test_a_consent_is_good_once(identities, investor, consent, bob, in_a_year):
     identities.bind_wallet(bob, in_a_year, signature, sender=investor)
     receipt = identities.unbind_wallet(sender=bob)
 
-    assert receipt.events == [
-        identities.IdentityRemoved(investor_address=bob, identity=investor)
-    ]
+    assert receipt.events == [identities.IdentityRemoved(investor_address=bob, identity=investor)]
     assert identities.wallet_nonce(bob) == 1
     assert not identities.isVerified(bob)
     assert identities.isVerified(investor)
@@ -208,9 +206,7 @@ def test_replaces_a_lost_wallet_for_ever(
     assert identities.recovered_to(bob) == carol
 
 
-def test_waits_for_the_window_and_not_too_long(
-    identities, investor, announce, enforcer, bob
-):
+def test_waits_for_the_window_and_not_too_long(identities, investor, announce, enforcer, bob):
     with ape.reverts("wallet_recovery: not announced"):
         identities.recover_wallet(investor, sender=enforcer)
     announce(bob)
@@ -244,9 +240,7 @@ def test_an_objection_stops_it(
     if by == "office":
         identities.call_off_recovery(investor, sender=compliance_officer)
     else:
-        identities.object_to_recovery(
-            investor, sender=investor if by == "investor" else carol
-        )
+        identities.object_to_recovery(investor, sender=investor if by == "investor" else carol)
 
     pass_window(identities)
     with ape.reverts("wallet_recovery: not announced"):
@@ -254,9 +248,7 @@ def test_an_objection_stops_it(
     assert identities.isVerified(investor)
 
 
-def test_another_investor_has_no_say(
-    identities, investor, announce, onboard, claim, bob, carol
-):
+def test_another_investor_has_no_say(identities, investor, announce, onboard, claim, bob, carol):
     onboard(carol, claim(carol))
     announce(bob)
 
