@@ -442,6 +442,23 @@ def test_the_earliest_of_the_required_claims_counts(
     assert identities.eligibility(onboarded).valid_until == in_a_year
 
 
+def test_a_renewal_makes_up_for_no_void_claim(
+    identities, onboarded, claim, sign, council_clerk, issuer, second_issuer, payer
+):
+    """INV-ID-3: what another issuer said of another topic is looked at anew."""
+    identities.addClaimTopic(TAX, sender=council_clerk)
+    identities.updateIssuerClaimTopics(second_issuer, [TAX], sender=council_clerk)
+    tax = claim(onboarded, by=second_issuer, topic=TAX, country=0, investor_class=0)
+    file(identities, payer, (tax, sign(second_issuer, tax)))
+    assert identities.isVerified(onboarded)
+    identities.removeTrustedIssuer(second_issuer, sender=council_clerk)
+
+    renewed = claim(onboarded, nonce=2)
+    file(identities, payer, (renewed, sign(issuer, renewed)))
+
+    assert not identities.isVerified(onboarded)
+
+
 @pytest.mark.parametrize("topic", [3, 5])
 def test_keeps_five_claims_apart(
     identities, onboarded, claim, sign, council_clerk, issuer, payer, in_a_year, topic

@@ -57,6 +57,8 @@ def test_a_consent_is_good_once(identities, investor, consent, bob, in_a_year):
         identities.bind_wallet(bob, in_a_year, signature, sender=investor)
     identities.bind_wallet(bob, in_a_year, consent(bob, investor), sender=investor)
     assert identities.isVerified(bob)
+    identities.unbind_wallet(sender=bob)
+    assert identities.wallet_nonce(bob) == 2
 
 
 def test_an_investor_outlives_its_first_wallet(identities, investor, consent, bob, in_a_year):
