@@ -47,7 +47,7 @@ def measure(stage: Stage) -> list[Measurement]:
     ape.project.load_contracts(use_cache=False)
     authority = _authority(stage)
     registry = _asset_registry(stage, authority)
-    identities = stage.deploy(ape.project.IdentityRegistry, authority)
+    identities = stage.deploy(ape.project.IdentityRegistry, authority, [1], 86_400)
 
     def token() -> ContractInstance:
         return _security_token(stage, authority, registry, identities)

@@ -26,6 +26,7 @@ Say = Callable[[str], None]
 
 DAY = 86_400  # {s}
 ZERO_ADDRESS = "0x" + "00" * 20
+DAY = 86_400  # {s}
 
 
 class WrongDeployment(CivitasError):
@@ -185,7 +186,12 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         keccak(text=parameters.classes_resolution),
     )
     appraisals = deployer.contract("Appraisals", authority.address, asset_registry.address)
-    identity_registry = deployer.contract("IdentityRegistry", authority.address)
+    identity_registry = deployer.contract(
+        "IdentityRegistry",
+        authority.address,
+        list(parameters.claim_topics),
+        parameters.recovery_window_days * DAY,
+    )
     blueprints = {name: deployer.blueprint(name) for name in BLUEPRINTS}
     orders = parameters.orders
     enforcement = deployer.contract(

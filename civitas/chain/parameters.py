@@ -55,6 +55,12 @@ class Parameters(_Table):
     income_fund: FundName  # where the splitters' treasury share goes
     carbon_signatures: Annotated[int, Field(ge=1, le=8)]  # verifiers that must sign a batch
     orders: Orders = Orders()
+    # Topics of which an investor needs a claim each; the first carries country and class.
+    claim_topics: Annotated[
+        tuple[Annotated[int, Field(ge=1, lt=2**40)], ...], Field(min_length=1, max_length=5)
+    ] = (1,)
+    # Between the announcement that a lost wallet is replaced and the replacement.
+    recovery_window_days: Annotated[int, Field(ge=1, le=366)] = 14
     roles: dict[str, tuple[Account, ...]]
 
     @model_validator(mode="after")

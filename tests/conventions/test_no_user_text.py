@@ -25,6 +25,13 @@ ALLOWED = {
         "constructor": {"base_uri", "certificate_base_uri"},
         "issue": {"signatures"},  # checked, not kept
     },
+    "IdentityRegistry": {  # signatures: checked, not kept
+        "onboard": {"claim_signature", "binding_signature"},
+        "file_claims": {"claims"},
+        "onboard_batch": {"onboardings"},
+        "bind_wallet": {"signature"},
+        "announce_recovery": {"signature"},
+    },
     "MeterRegistry": {"record": {"readings"}},  # their signatures: checked, not kept
     "RetirementCertificate": {
         "constructor": {"base_uri"},

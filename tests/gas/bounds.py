@@ -74,6 +74,7 @@ LOOPS_AT_THEIR_CAP = (
     "CarbonCredit.retire_for 16 batches in one certificate",
     "CarbonCredit.safeBatchTransferFrom of 64 batches to a new holder",
     "CityDirectory deployment with 128 names",
+    "IdentityRegistry.batchRegisterIdentity 100 investors",
     "IdentityRegistry.register 100 investors",
     "MeterRegistry.record 64 readings",
     "RevenueSplitter.distribute to 20 payees for the first time",
@@ -102,5 +103,9 @@ UNMEASURED = {
     **{
         f"RetirementCertificate.{name}": "refuses always: a certificate never moves"
         for name in ("approve", "setApprovalForAll", "transferFrom", "safeTransferFrom")
+    },
+    **{
+        f"IdentityRegistry.set{name}": "refuses always: the registry is its own"
+        for name in ("IdentityRegistryStorage", "ClaimTopicsRegistry", "TrustedIssuersRegistry")
     },
 }

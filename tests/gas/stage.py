@@ -231,10 +231,9 @@ def addresses(purpose: str, count: int) -> list[str]:
     return found
 
 
-def registration(wallet: Any) -> tuple[Any, str, int, int, int]:
-    """An investor as IdentityRegistry.register takes it."""
-    identity = addresses("identity", 1)[0]
-    return (wallet, identity, COUNTRY, 0, VALID_UNTIL)
+def registration(wallet: Any) -> tuple[Any, Any, int, int, int]:
+    """An investor, whose wallet is its identity, as IdentityRegistry.register takes it."""
+    return (wallet, wallet, COUNTRY, 0, VALID_UNTIL)
 
 
 def asset_record(parcel: str) -> tuple[bytes, int, int, int, bytes]:

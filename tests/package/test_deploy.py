@@ -141,7 +141,7 @@ def test_names_a_role_that_was_taken_away(deployed, book, council, cashier):
 def test_names_a_directory_entry_that_was_replaced(
     deployed, book, project, chain_engineer, deployer
 ):
-    other = project.IdentityRegistry.deploy(deployed.authority, sender=deployer)
+    other = project.IdentityRegistry.deploy(deployed.authority, [1], 86_400, sender=deployer)
     deployed.directory.set_entry(b"IdentityRegistry".ljust(32, b"\0"), other, sender=chain_engineer)
 
     assert [fact.link for fact in broken(book)] == ["CityDirectory: IdentityRegistry"]
