@@ -547,7 +547,7 @@ def isVerified(account: address) -> bool:
     """
     @notice Whether `account` may send and receive security tokens now (ERC-3643).
     """
-    return self._is_valid(investor_records._record_of(account))
+    return investor_records._is_valid_wallet(account)
 
 
 @external
@@ -557,9 +557,9 @@ def unverified_side(sender: address, receiver: address) -> uint256:
     """
     @notice 0 when both may trade now, 1 when `sender` may not, 2 when only `receiver` may not.
     """
-    if not self._is_valid(investor_records._record_of(sender)):
+    if not investor_records._is_valid_wallet(sender):
         return 1
-    if not self._is_valid(investor_records._record_of(receiver)):
+    if not investor_records._is_valid_wallet(receiver):
         return 2
     return 0
 
@@ -715,13 +715,6 @@ def supportsInterface(interface_id: bytes4) -> bool:
 @pure
 def _refuse():
     raise "identity_registry: is its own"
-
-
-@internal
-@view
-def _is_valid(record: uint256) -> bool:
-    # Inclusive: a claim that is valid until 12:00:00 holds in that second.
-    return block.timestamp <= investor_records._valid_until_of(record)
 
 
 @internal

@@ -68,6 +68,21 @@ def _record_of(wallet: address) -> uint256:
 
 @internal
 @view
+def _is_valid_wallet(wallet: address) -> bool:
+    """
+    @dev Every transfer asks this of both sides, so it reads the words itself. Inclusive: a claim
+         that is valid until 12:00:00 holds in that second.
+    """
+    word: uint256 = self._words[wallet]
+    if word & _WALLET == 0:
+        if word & _POINTER == 0:
+            return False
+        word = self._words[convert(word >> _CLAIMS_SHIFT, address)]
+    return block.timestamp <= word & MAX_EXPIRY
+
+
+@internal
+@view
 def _identity_of(wallet: address) -> address:
     word: uint256 = self._words[wallet]
     if word & _WALLET != 0:

@@ -350,8 +350,11 @@ def recoveryAddress(lost_wallet: address, new_wallet: address, identity: address
     assert (
         lost_wallet != new_wallet
         and identity != empty(address)
-        and staticcall registry.identity(lost_wallet) == identity
         and staticcall registry.identity(new_wallet) == identity
+        and (
+            staticcall registry.identity(lost_wallet) == identity
+            or staticcall registry.recovered_to(lost_wallet) == new_wallet
+        )
     ), "security_token: not one investor's"
     if not staticcall registry.isVerified(new_wallet):
         token_errors._cannot_receive(new_wallet)

@@ -26,7 +26,7 @@ BOUNDS = (
     Bound("SecurityToken.mint to a new holder", 80_000, "below the best peer with rules"),
     Bound(
         "SecurityToken.forcedTransfer between existing holders",
-        50_000,
+        50_100,
         "as the peers that set their agents no limits",
     ),
     Bound("SecurityToken.freezePartialTokens of more units", 36_000, "as the peers"),

@@ -8,7 +8,7 @@ from ape.contracts import ContractInstance
 from eth_account.messages import SignableMessage, encode_typed_data
 
 from civitas.chain.roles import Role
-from tests.gas.stage import CHAIN_ID, EVERYTHING, VALID_UNTIL, NotTheState, Stage
+from tests.gas.stage import CHAIN_ID, COUNTRY, EVERYTHING, VALID_UNTIL, NotTheState, Stage
 
 # {unit}, 18 decimals
 MINTED = 1_000 * 10**18
@@ -160,12 +160,16 @@ def _force(stage: Stage, token: ContractInstance) -> None:
 def _recovery(stage: Stage, token: ContractInstance) -> None:
     enforcer, council = stage.officer(Role.ENFORCER), stage.meter.by(stage.council)
     agent, registry = stage.meter.by(enforcer), stage.city.identity_registry
-    identity = registry.identity(stage.bob)
-    wallets = (stage.bob, stage.carol, identity)
+    new_wallet = stage.candidate
+    registry.register(
+        [(new_wallet, stage.bob, COUNTRY, 0, VALID_UNTIL)],
+        sender=stage.officer(Role.COMPLIANCE_OFFICER),
+    )
+    wallets = (stage.bob, new_wallet, stage.bob)
 
     agent(token.recoveryAddress, "of a lost wallet", *wallets)
     agent(token.recoveryAddress, "a second time", *wallets)
-    token.transfer(stage.bob, MOVED, sender=stage.carol)
+    token.transfer(stage.bob, MOVED, sender=new_wallet)
     stage.city.authority.revokeRole(Role.ENFORCER.id, enforcer, sender=stage.council)
     stage.meter.by(stage.alice)(token.strike_agent, "that is no enforcer any more", enforcer)
     stage.city.authority.grantRole(Role.ENFORCER.id, enforcer, sender=stage.council)

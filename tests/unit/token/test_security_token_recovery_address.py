@@ -3,9 +3,16 @@
 import ape
 import pytest
 from ape import chain
+from eth_utils import keccak
+
+from civitas.chain.carbon import signed_by
+from civitas.chain.identity import binding_message
 
 from . import errors
 from .conftest import ALICE
+
+LOSS = keccak(text="file on a lost key")
+ZERO = "0x" + "00" * 20
 
 
 @pytest.fixture
@@ -91,6 +98,32 @@ def test_is_the_same_a_second_time_and_for_another_token(
     assert (other.balanceOf(alice), other.balanceOf(second_wallet)) == (0, 10)
 
 
+def test_follows_a_recovery_of_the_registry(
+    token, city, appoint, enforcer, accounts, alice, stranger
+):
+    """The lost wallet is nobody's by then; its successor is known for ever, and nobody else."""
+    registry, successor = city.identity_registry, accounts[23]
+    appoint(token, 0)
+    with ape.reverts("security_token: not one investor's"):
+        token.recoveryAddress(alice, successor, alice, sender=enforcer)
+    deadline = chain.pending_timestamp + 10**6
+    message = binding_message(city, successor, alice, registry.wallet_nonce(successor), deadline)
+    registry.announce_recovery(
+        alice, successor, LOSS, deadline, signed_by(successor, message), sender=enforcer
+    )
+    with ape.reverts("security_token: not one investor's"):
+        token.recoveryAddress(alice, successor, alice, sender=enforcer)
+    chain.mine(timestamp=registry.announced_recovery(alice).executable_from)
+    registry.recover_wallet(alice, sender=enforcer)
+
+    with ape.reverts("security_token: not one investor's"):
+        token.recoveryAddress(alice, stranger, alice, sender=enforcer)
+    token.recoveryAddress(alice, successor, alice, sender=enforcer)
+
+    assert (token.balanceOf(alice), token.balanceOf(successor)) == (0, ALICE)
+    assert registry.identity(alice) == ZERO
+
+
 def test_works_with_the_mandates_amount_used_up_and_while_paused(
     token, recover, guardian, alice, second_wallet
 ):
@@ -101,12 +134,16 @@ def test_works_with_the_mandates_amount_used_up_and_while_paused(
     assert token.balanceOf(second_wallet) == ALICE
 
 
-def test_takes_an_expired_lost_wallet(
+def test_waits_for_an_expired_investor_to_be_renewed(
     token, city, recover, compliance_officer, alice, second_wallet
 ):
+    """All wallets of an investor end together, the new one too."""
     until = chain.pending_timestamp + 100
     city.identity_registry.set_eligibility(alice, 0, until, sender=compliance_officer)
     chain.mine(timestamp=until + 1)
+    with errors.refused(errors.cannot_receive(second_wallet)):
+        recover()
+    city.identity_registry.set_eligibility(alice, 0, until + 10**6, sender=compliance_officer)
 
     recover()
 
