@@ -480,20 +480,28 @@ class ComplianceMachine(ChainMachine):
         if investor is not None:
             entry = (wallet, self.stage.investors[investor], country, 0, FOREVER)
             registry.register([entry], sender=officer)
-        side.investor, side.investor_class = investor, 0
-        side.country = country if investor is not None else 0
+        side.investor, side.investor_class, side.country = investor, 0, 0
+        for each in self._wallets_of(investor):
+            each.investor_class, each.country = 0, country
         self.count("revoke" if investor is None else "rebind")
+
+    def _wallets_of(self, investor):
+        """Country and class are the investor's: they change for all of its wallets at once."""
+        if investor is None:
+            return []
+        return [each for each in self.ledger.wallets if each.investor == investor]
 
     def _move_country(self, number, country):
         side = self.ledger.wallets[number]
-        error = "identity_registry: not registered" if side.investor is None else None
+        error = "investor_records: not registered" if side.investor is None else None
         call, wallet = self.stage.registry.updateCountry, self.stage.wallets[number]
         if self._try("move country", error, call, wallet, country, sender=self.stage.officer):
-            side.country = country
+            for each in self._wallets_of(side.investor):
+                each.country = country
 
     def _reclass(self, number, investor_class):
         side = self.ledger.wallets[number]
-        error = "identity_registry: not registered" if side.investor is None else None
+        error = "investor_records: not registered" if side.investor is None else None
         receipt = self._try(
             "reclass",
             error,
@@ -504,7 +512,8 @@ class ComplianceMachine(ChainMachine):
             sender=self.stage.officer,
         )
         if receipt:
-            side.investor_class = investor_class
+            for each in self._wallets_of(side.investor):
+                each.investor_class = investor_class
 
     def _recount(self, numbers):
         wallets = [self.stage.wallets[i] for i in numbers]

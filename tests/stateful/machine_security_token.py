@@ -476,7 +476,7 @@ class SecurityTokenMachine(ChainMachine):
 
     def _revoke(self, wallet):
         holder = self.ledger.holders[wallet]
-        refusal = None if holder.is_registered else "identity_registry: not registered"
+        refusal = None if holder.is_registered else "investor_records: not registered"
         receipt = self._try(
             "revoke",
             refusal,

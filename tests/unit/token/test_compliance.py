@@ -28,6 +28,16 @@ def ruled(empty_token, compliance, council, asset_manager, alice, bob):
 
 
 @pytest.fixture
+def lent(ruled, city, compliance_officer, asset_manager, accounts):
+    """A wallet with 100 of an investor known by a pseudonym, so that it can change hands."""
+    wallet, until = accounts[24], chain.pending_timestamp + 10**8
+    entry = (wallet, accounts[94].address, KR, 0, until)
+    city.identity_registry.register([entry], sender=compliance_officer)
+    ruled.mint(wallet, 100, sender=asset_manager)
+    return wallet
+
+
+@pytest.fixture
 def set_limits(ruled, compliance, compliance_officer):
     def limits(max_balance=0, min_ticket=0, max_holders=0):
         return compliance.set_limits(
@@ -323,33 +333,33 @@ def test_forced_moves_recovery_and_burns_pass_the_rules_and_are_counted(
 
 
 def test_wallet_that_changes_hands_is_counted_anew(
-    ruled, compliance, city, compliance_officer, stranger, alice, bob
+    ruled, compliance, city, compliance_officer, stranger, alice, lent
 ):
     registry, until = city.identity_registry, chain.pending_timestamp + 10**8
-    registry.deleteIdentity(bob, sender=compliance_officer)
-    compliance.recount(ruled, [bob], sender=stranger)
-    assert compliance.holders_in(ruled, KR) == 2
-    registry.register([(bob, alice, US, 0, until)], sender=compliance_officer)
+    registry.deleteIdentity(lent, sender=compliance_officer)
+    compliance.recount(ruled, [lent], sender=stranger)
+    assert (compliance.holders(ruled), compliance.holders_in(ruled, KR)) == (3, 3)
+    registry.register([(lent, alice, US, 0, until)], sender=compliance_officer)
 
-    receipt = compliance.recount(ruled, [bob], sender=stranger)
+    receipt = compliance.recount(ruled, [lent], sender=stranger)
 
     assert [log.event_name for log in receipt.events] == ["WalletCounted", "InvestorCounted"]
-    assert (compliance.holders(ruled), compliance.held_by(ruled, alice)) == (1, ALICE + BOB)
-    assert (compliance.holders_in(ruled, KR), compliance.holders_in(ruled, US)) == (0, 1)
+    assert (compliance.holders(ruled), compliance.held_by(ruled, alice)) == (2, ALICE + 100)
+    assert (compliance.holders_in(ruled, KR), compliance.holders_in(ruled, US)) == (1, 1)
 
 
 def test_cap_of_an_investor_with_a_wallet_not_yet_counted_is_exact(
-    ruled, set_limits, city, compliance_officer, alice, bob, carol
+    ruled, set_limits, city, compliance_officer, alice, carol, lent
 ):
     allowed(ruled, alice, carol, 60)
-    set_limits(max_balance=ALICE + BOB - 10)
-    city.identity_registry.deleteIdentity(bob, sender=compliance_officer)
+    set_limits(max_balance=ALICE - 60 + 100 + 50)
+    city.identity_registry.deleteIdentity(lent, sender=compliance_officer)
     until = chain.pending_timestamp + 10**8
-    city.identity_registry.register([(bob, alice, KR, 0, until)], sender=compliance_officer)
+    city.identity_registry.register([(lent, alice, KR, 0, until)], sender=compliance_officer)
 
-    # Alice has 440 and, in bob's old wallet, 300.
-    refused(ruled, 20, carol, bob, 51)
-    allowed(ruled, carol, bob, 50)
+    # Alice has 440 and, in another's old wallet, 100.
+    refused(ruled, 20, carol, lent, 51)
+    allowed(ruled, carol, lent, 50)
 
 
 def test_token_with_holders_is_counted_before_it_has_limits(

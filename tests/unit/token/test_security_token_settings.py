@@ -56,7 +56,7 @@ def test_asks_another_registry(token, project, city, council, deployer, alice, b
 
 
 def _arguments(city):
-    return (city.authority,)
+    return (city.authority, [1], 14 * 86_400)
 
 
 def test_registry_without_code_is_refused(token, council, alice):
