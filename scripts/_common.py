@@ -9,6 +9,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 from ape import chain
 from ape.api import ProviderAPI, ReceiptAPI
+from ape.cli import ConnectedProviderCommand, network_option
 from ape.exceptions import ApeException, ContractLogicError
 
 from civitas.carbon.figures import Different
@@ -24,6 +25,29 @@ EXIT_INPUT = 2
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+FILE = click.Path(path_type=Path)
+
+records_option = click.option("--records", type=FILE, help="Folder of the address book.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask before sending.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Simulate, and send nothing.")
+
+
+def command_of(group: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """A command of a group, with a network, an address book and clear endings."""
+
+    def decorate(run: Callable[..., None]) -> click.Command:
+        wrapped = network_option()(records_option(ends_clearly(run)))
+        return group.command(name, cls=ConnectedProviderCommand)(wrapped)
+
+    return decorate
+
+
+def confirm(provider: ProviderAPI, question: str, yes: bool) -> None:
+    """Ask before anything is sent to a network that is not of this machine."""
+    if not yes and not provider.network.is_local:
+        click.confirm(question, abort=True)
 
 
 def book_folder(provider: ProviderAPI) -> Path:

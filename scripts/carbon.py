@@ -1,14 +1,14 @@
 """Carbon credits, from readings to certificates: `ape run carbon COMMAND --network …`."""
 
 import json
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from ape.api import AccountAPI, ProviderAPI
-from ape.cli import AccountAliasPromptChoice, ConnectedProviderCommand, network_option
+from ape.cli import AccountAliasPromptChoice
 from eth_utils.crypto import keccak
 
 from civitas.carbon import certificate as pages
@@ -30,21 +30,28 @@ from civitas.carbon.verification import figures
 from civitas.chain import carbon as chain_carbon
 from civitas.chain import carbon_books
 from civitas.chain.address_book import AddressBook
+from civitas.chain.events import events_of
 from civitas.chain.parameters import Parameters
 from civitas.errors import CivitasError
 from civitas.profiles.text_file import read_text
-from scripts._common import Day, book_folder, city_of, echo_receipt, ends_clearly
+from scripts._common import (
+    FILE,
+    Day,
+    book_folder,
+    city_of,
+    command_of,
+    confirm,
+    dry_run_option,
+    echo_receipt,
+    yes_option,
+)
 
-FILE = click.Path(path_type=Path)
 DAY = Day()
 ALIAS = AccountAliasPromptChoice()
 KINDS = "a file like civitas/carbon/kinds/kr.toml"
 
-records_option = click.option("--records", type=FILE, help="Folder of the address book.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 profile_option = click.option("--profile", help="Kinds and purposes; those of the deployment.")
-yes_option = click.option("--yes", is_flag=True, help="Do not ask before sending.")
-dry_run_option = click.option("--dry-run", is_flag=True, help="Simulate, and send nothing.")
 
 
 @click.group()
@@ -56,14 +63,7 @@ def cli() -> None:
     """
 
 
-def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
-    """A command of the group, with a network, an address book and clear endings."""
-
-    def decorate(run: Callable[..., None]) -> click.Command:
-        wrapped = network_option()(records_option(ends_clearly(run)))
-        return cli.command(name, cls=ConnectedProviderCommand)(wrapped)
-
-    return decorate
+command = partial(command_of, cli)
 
 
 # --- measure
@@ -193,15 +193,10 @@ def issue(
     if dry_run:
         click.echo(f"dry run: batch {batch} would be issued; nothing was sent")
         return
-    _confirm(provider, f"Issue {issuance.tonnes:,} t?", yes)
+    confirm(provider, f"Issue {issuance.tonnes:,} t?", yes)
     receipt = prepared.send()
-    echo_receipt(receipt, chain_carbon.events_of(city, receipt))
+    echo_receipt(receipt, events_of(chain_carbon.carbon_sources(city), receipt))
     click.echo(f"issued batch {batch}, token id {batch.token_id}")
-
-
-def _confirm(provider: ProviderAPI, question: str, yes: bool) -> None:
-    if not yes and not provider.network.is_local:
-        click.confirm(question, abort=True)
 
 
 # --- verify
@@ -301,9 +296,9 @@ def retire(
     if dry_run:
         click.echo(f"dry run: it would be certificate {certificate_id}; nothing was sent")
         return
-    _confirm(provider, f"Retire {total} t for ever?", yes)
+    confirm(provider, f"Retire {total} t for ever?", yes)
     receipt = prepared.send()
-    events = chain_carbon.events_of(city, receipt)
+    events = events_of(chain_carbon.carbon_sources(city), receipt)
     echo_receipt(receipt, events)
     for event in events:
         if event.name == "CertificateIssued":
@@ -457,7 +452,7 @@ def kinds_(
     if dry_run:
         click.echo("dry run: nothing was sent")
         return
-    _confirm(provider, f"Send {len(changes)} transactions?", yes)
+    confirm(provider, f"Send {len(changes)} transactions?", yes)
     for _, change in changes:
         change.send()
     click.echo(f"changed {len(changes)}")

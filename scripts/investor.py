@@ -1,23 +1,28 @@
 """Investors, by a trusted issuer: `ape run investor COMMAND --network …`."""
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 from ape.api import AccountAPI, ProviderAPI
-from ape.cli import AccountAliasPromptChoice, ConnectedProviderCommand, network_option
+from ape.cli import AccountAliasPromptChoice
 
-from civitas.chain.carbon import Prepared
+from civitas.chain.city import City
+from civitas.chain.events import Sources, events_of
 from civitas.chain.onboarding import batches, read_applicants
-from scripts._common import city_of, ends_clearly
+from civitas.chain.transactions import Prepared
+from scripts._common import (
+    FILE,
+    city_of,
+    command_of,
+    confirm,
+    dry_run_option,
+    echo_receipt,
+    yes_option,
+)
 
-FILE = click.Path(path_type=Path)
-
-records_option = click.option("--records", type=FILE, help="Folder of the address book.")
 account_option = click.option("--account", type=AccountAliasPromptChoice(), required=True)
 topic_option = click.option("--topic", type=int, default=1, help="Claim topic.")
-dry_run_option = click.option("--dry-run", is_flag=True, help="Simulate, and send nothing.")
-yes_option = click.option("--yes", is_flag=True, help="Do not ask before sending.")
 
 
 @click.group()
@@ -25,27 +30,26 @@ def cli() -> None:
     """Investors: onboard, revoke, refresh. Exit code 2: the input is not as needed."""
 
 
-def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
-    """A command of the group, with a network, an address book and clear endings."""
-
-    def decorate(run: Callable[..., None]) -> click.Command:
-        wrapped = network_option()(records_option(ends_clearly(run)))
-        return cli.command(name, cls=ConnectedProviderCommand)(wrapped)
-
-    return decorate
+command = partial(command_of, cli)
 
 
-def _send(prepared: list[Prepared], dry_run: bool, yes: bool) -> None:
-    if prepared:
-        prepared[0].simulate()
-    if dry_run:
-        click.echo("dry run: nothing was sent")
+def _send(
+    provider: ProviderAPI, city: City, prepared: list[Prepared], dry_run: bool, yes: bool
+) -> None:
+    """All or none is simulated; each is on investors of its own, so the order does not matter."""
+    for each in prepared:
+        each.simulate()
+    if not prepared:
+        click.echo("nothing to send")
         return
-    if prepared and not yes:
-        click.confirm(f"Send {len(prepared)} transactions?", abort=True)
+    if dry_run:
+        click.echo(f"dry run: the chain would take all {len(prepared)}; nothing was sent")
+        return
+    confirm(provider, f"Send {len(prepared)} transactions?", yes)
+    sources = Sources({city.identity_registry.address: "IdentityRegistry"})
     for each in prepared:
         receipt = each.send()
-        click.echo(f"transaction {receipt.txn_hash}  {receipt.gas_used:,} gas")
+        echo_receipt(receipt, events_of(sources, receipt))
 
 
 @command("onboard")
@@ -69,7 +73,8 @@ def onboard(
     city = city_of(provider, records)
     applicants = read_applicants(file, city, deadline)
     click.echo(f"{len(applicants)} to onboard")
-    _send(list(batches(city, applicants, topic, deadline, account)), dry_run, yes)
+    prepared = list(batches(city, applicants, topic, deadline, account))
+    _send(provider, city, prepared, dry_run, yes)
 
 
 @command("revoke")
@@ -88,10 +93,12 @@ def revoke(
     yes: bool,
 ) -> None:
     """Revoke the issuer's claim on IDENTITY that was filed last."""
-    registry = city_of(provider, records).identity_registry
+    city = city_of(provider, records)
+    registry = city.identity_registry
     nonce = int(registry.last_nonce(account, identity, topic))
     click.echo(f"revoke claims on {identity}, topic {topic}, up to nonce {nonce}")
-    _send([Prepared(registry.revoke_claim, (identity, topic, nonce), account)], dry_run, yes)
+    prepared = Prepared(registry.revoke_claim, (identity, topic, nonce), account)
+    _send(provider, city, [prepared], dry_run, yes)
 
 
 @command("refresh")
@@ -108,5 +115,6 @@ def refresh(
     yes: bool,
 ) -> None:
     """Reckon anew what the claims of IDENTITIES amount to."""
-    registry = city_of(provider, records).identity_registry
-    _send([Prepared(registry.refresh, (list(identities),), account)], dry_run, yes)
+    city = city_of(provider, records)
+    prepared = Prepared(city.identity_registry.refresh, (list(identities),), account)
+    _send(provider, city, [prepared], dry_run, yes)

@@ -5,10 +5,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ape import chain
-from ape.api import AccountAPI, ReceiptAPI
+from ape.api import AccountAPI
 from ape.contracts import ContractInstance
-from ape.exceptions import ContractLogicError
-from eth_account.messages import SignableMessage, encode_typed_data
+from eth_account.messages import SignableMessage
 from eth_utils.address import is_address, to_checksum_address
 
 from civitas.carbon.figures import Different, first_difference
@@ -17,36 +16,13 @@ from civitas.carbon.measure import Measurement, Methodology, Reading, measure
 from civitas.carbon.units import TONNE, BatchId, Clock, code_text, tonnes_text
 from civitas.chain.city import City
 from civitas.chain.events import Sources, read_events
-from civitas.chain.refusals import reason_of
 from civitas.chain.roles import Role
+from civitas.chain.signing import signed_by, typed_message
+from civitas.chain.transactions import Prepared
 from civitas.errors import CivitasError
 from civitas.records import Event
 
 MAX_LINES = 16  # of one certificate
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A transaction that nobody has sent yet."""
-
-    method: Any
-    arguments: tuple[Any, ...]
-    sender: AccountAPI
-
-    def simulate(self) -> Any:
-        """What it would return now. Raises CivitasError with the chain's reason."""
-        try:
-            return self.method.call(*self.arguments, sender=self.sender)
-        except ContractLogicError as error:
-            raise CivitasError(f"the chain refuses: {reason_of(error)}") from error
-
-    def send(self) -> ReceiptAPI:
-        """Raises CivitasError with the chain's reason."""
-        try:
-            receipt: ReceiptAPI = self.method(*self.arguments, sender=self.sender)
-        except ContractLogicError as error:
-            raise CivitasError(f"the chain refuses: {reason_of(error)}") from error
-        return receipt
 
 
 @dataclass(frozen=True)
@@ -95,26 +71,6 @@ _READING_TYPES = [
 ]
 
 
-def typed_message(
-    contract: ContractInstance,
-    name: str,
-    primary: str,
-    types: list[tuple[str, str]],
-    values: Sequence[Any],
-) -> SignableMessage:
-    return encode_typed_data(
-        domain_data={
-            "name": name,
-            "version": "1",
-            # Of the chain itself: Ape's `chain.chain_id` is the network's first, kept for good.
-            "chainId": chain.provider.chain_id,
-            "verifyingContract": contract.address,
-        },
-        message_types={primary: [{"name": each, "type": kind} for each, kind in types]},
-        message_data={each: value for (each, _), value in zip(types, values, strict=True)},
-    )
-
-
 def issuance_message(city: City, issuance: Issuance) -> SignableMessage:
     """What a verifier signs for the carbon registry (EIP-712)."""
     return typed_message(
@@ -144,14 +100,6 @@ def reading_message(city: City, reading: Reading, previous_end: int) -> Signable
             reading.energy_wh,
         ),
     )
-
-
-def signed_by(account: AccountAPI, message: SignableMessage) -> bytes:
-    """A 65-byte signature r, s, v. Raises CivitasError when the account declines."""
-    signature = account.sign_message(message)
-    if signature is None:
-        raise CivitasError(f"{account.address} declined to sign")
-    return bytes(signature.encode_rsv())
 
 
 def record_readings(
@@ -257,27 +205,20 @@ def issue(
 # --- readings
 
 
-def carbon_events(city: City, start: int = 0, stop: int | None = None) -> list[Event]:
-    """The events of the four carbon contracts, in order."""
+def carbon_sources(city: City) -> Sources:
+    """The four carbon contracts."""
     contracts = {
         "MeterRegistry": city.meter_registry,
         "CarbonRegistry": city.carbon_registry,
         "CarbonCredit": city.carbon_credit,
         "RetirementCertificate": city.certificate,
     }
-    return read_events(
-        Sources({each.address: name for name, each in contracts.items()}), start, stop
-    )
+    return Sources({each.address: name for name, each in contracts.items()})
 
 
-def events_of(city: City, receipt: ReceiptAPI) -> list[Event]:
-    """What a transaction logged in the carbon contracts."""
-    block = receipt.block_number
-    return [
-        event
-        for event in carbon_events(city, block, block)
-        if event.transaction == receipt.txn_hash
-    ]
+def carbon_events(city: City) -> list[Event]:
+    """The events of the four carbon contracts, in order."""
+    return read_events(carbon_sources(city))
 
 
 def readings_of(city: City, asset_id: int) -> list[Reading]:

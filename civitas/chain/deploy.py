@@ -26,7 +26,6 @@ Say = Callable[[str], None]
 
 DAY = 86_400  # {s}
 ZERO_ADDRESS = "0x" + "00" * 20
-DAY = 86_400  # {s}
 
 
 class WrongDeployment(CivitasError):

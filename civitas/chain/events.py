@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ape import chain, project
+from ape.api import ReceiptAPI
 from ape.contracts import ContractContainer
 from ape.types import LogFilter
 
@@ -58,6 +59,16 @@ def read_events(sources: Sources, start: int = 0, stop: int | None = None) -> li
                 )
             )
     return sorted(events, key=lambda event: (event.block, event.log_index))
+
+
+def events_of(sources: Sources, receipt: ReceiptAPI) -> list[Event]:
+    """What a transaction logged in these contracts, in order."""
+    block = receipt.block_number
+    return [
+        event
+        for event in read_events(sources, block, block)
+        if event.transaction == receipt.txn_hash
+    ]
 
 
 def _logs(

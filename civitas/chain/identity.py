@@ -5,8 +5,8 @@ from typing import Any
 
 from eth_account.messages import SignableMessage
 
-from civitas.chain.carbon import typed_message
 from civitas.chain.city import City
+from civitas.chain.signing import typed_message
 
 _NAME = "Civitas identity registry"
 _CLAIM_TYPES = [

@@ -10,9 +10,9 @@ from ape.api import AccountAPI
 from eth_account import Account
 from eth_utils.address import is_address, to_checksum_address
 
-from civitas.chain.carbon import Prepared
 from civitas.chain.city import City
 from civitas.chain.identity import binding_message
+from civitas.chain.transactions import Prepared
 from civitas.inventory.table import Row, Table
 
 COLUMNS = ("wallet", "country", "class", "valid_until", "signature")

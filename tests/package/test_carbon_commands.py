@@ -5,13 +5,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 
 import ape
 import pytest
-from click.testing import CliRunner
 from eth_utils import keccak
 
 from civitas.carbon import certificate as pages
@@ -22,8 +22,7 @@ from civitas.carbon.measure import Methodology, Reading, measure
 from civitas.carbon.units import TONNE, BatchId
 from civitas.chain import carbon as chain_carbon
 from civitas.chain import carbon_books
-from civitas.chain.address_book import AddressBook, Record
-from civitas.chain.city import CONTRACT_NAMES
+from civitas.chain.address_book import AddressBook
 from civitas.chain.deploy import name32
 from civitas.errors import CivitasError, InputErrors
 from civitas.ledger.journal import balances
@@ -44,40 +43,9 @@ VERIFIERS = ("--verifier", "TEST::7", "--verifier", "TEST::14")
 
 
 @pytest.fixture(scope="module")
-def book(city, tmp_path_factory):
-    """An address book of the city, as `deploy` writes it."""
-    folder = tmp_path_factory.mktemp("records")
-    for field, name in CONTRACT_NAMES.items():
-        contract = getattr(city, field)
-        record = Record(
-            contract=contract.contract_type.name,
-            address=contract.address,
-            transaction="0x" + "00" * 32,
-            block=0,
-            deployer=contract.address,
-            arguments=(),
-            code_hash="0x" + "00" * 32,
-            compiler="vyper 0.4.3",
-            evm_version="cancun",
-            params=PARAMS.as_posix(),
-        )
-        AddressBook(folder).put(name, record)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def carbon(book):
+def carbon(run_command):
     """Run a command; the result has `exit_code`, `stdout` and `stderr`."""
-
-    def run(*arguments, records=book):
-        common = ["--network", "ethereum:local:revm", "--records", str(records)]
-        done = CliRunner(mix_stderr=False).invoke(cli, [*map(str, arguments), *common])
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        assert "Traceback" not in done.stderr
-        return done
-
-    return run
+    return partial(run_command, cli)
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from ape import chain
 
-from civitas.chain.carbon import signed_by
 from civitas.chain.identity import binding_message
 from civitas.chain.onboarding import BATCH, COLUMNS, batches, read_applicants
+from civitas.chain.signing import signed_by
 from civitas.errors import InputErrors
 
 KYC = 1

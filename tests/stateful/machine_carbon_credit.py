@@ -15,8 +15,9 @@ from ape.contracts import ContractInstance
 from eth_utils import keccak
 from hypothesis.stateful import initialize, invariant, rule
 
-from civitas.chain.carbon import Issuance, issuance_message, signed_by
+from civitas.chain.carbon import Issuance, issuance_message
 from civitas.chain.city import City
+from civitas.chain.signing import signed_by
 from tests.stateful.running import ChainMachine, seeds
 
 TONNE = 10**8

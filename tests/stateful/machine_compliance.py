@@ -28,21 +28,24 @@ CLASSES = (0, 1)
 DAY, SEOUL = 86_400, 9 * 3_600
 FOREVER = 2**39
 ALLOW, DENY = 1, 2
+RULES = ("cap", "ticket", "year", "class", "country", "hours", "lock")
 ACTIONS = (
     *("mint",) * 3,
     *("transfer",) * 12,
     *("force",) * 3,
     *("burn",) * 2,
     *("recover",) * 3,
-    "inherit",
+    *("inherit",) * 3,
     *("rebind",) * 3,
+    *("revoke",) * 2,
     *("move country",) * 3,
     "reclass",
-    *("recount",) * 2,
+    *("recount",) * 4,
     "limits",
     "no limits",
     "country",
-    *("squeeze",) * 3,
+    *("squeeze",) * 6,
+    *("meet a rule",) * 4,
     "countries",
     *("class",) * 2,
     "hours",
@@ -256,6 +259,9 @@ class ComplianceMachine(ChainMachine):
         for wallet, amount in zip((0, 1, 2, 4), amounts, strict=True):
             self._mint(wallet, amount)
         self._deposit(1_003)
+        for name in RULES:
+            self._meet_a_rule(name, sender=0, receiver=2, amount=10, slack=-1)
+        self._force(0, 0, 1)
 
     # --- actions
     @rule(seed=seeds)
@@ -282,8 +288,9 @@ class ComplianceMachine(ChainMachine):
         elif action == "inherit":
             self._inherit(sender, lot)
         elif action == "rebind":
-            owner = lot.choice([*INVESTORS, None])
-            self._register(lot.choice(WALLETS), owner, lot.choice(COUNTRIES))
+            self._register(lot.choice(WALLETS), lot.choice(INVESTORS), lot.choice(COUNTRIES))
+        elif action == "revoke":
+            self._register(lot.choice(WALLETS), None, 0)
         elif action == "move country":
             self._move_country(lot.choice(WALLETS), lot.choice(COUNTRIES))
         elif action == "reclass":
@@ -302,6 +309,10 @@ class ComplianceMachine(ChainMachine):
             self._set_country(country, lot.random() < 0.5, room)
         elif action == "squeeze":
             self._squeeze(sender, lot)
+        elif action == "meet a rule":
+            amount = lot.randint(1, max(1, ledger.wallets[sender].balance))
+            # What the rule leaves: too little, or just enough.
+            self._meet_a_rule(lot.choice(RULES), sender, receiver, amount, lot.choice([-1, -1, 0]))
         elif action == "countries":
             self._set_mode(lot.choice([0, 0, ALLOW, DENY]))
         elif action == "class":
@@ -339,16 +350,6 @@ class ComplianceMachine(ChainMachine):
         drawn = lot.choice([lot.randint(0, balance), balance, lot.choice(edges)])
         return max(0, drawn)
 
-    def _try(self, name, refusal, call, *arguments, sender):
-        if refusal is None:
-            receipt = call(*arguments, sender=sender)
-            self.count(name)
-            return receipt
-        with errors.refused(refusal):
-            call(*arguments, sender=sender)
-        self.count(f"{name} refused")
-        return None
-
     def _error(self, code, sender, receiver, amount):
         if code == 0:
             return None
@@ -373,7 +374,7 @@ class ComplianceMachine(ChainMachine):
         call, wallet = self.token.mint, self.stage.wallets[receiver]
         assert self.token.detectIssueRestriction(wallet, amount) == code, "INV-TOK-2"
         error = self._error(code, None, receiver, amount)
-        if self._try("mint", error, call, wallet, amount, sender=self.stage.asset_manager):
+        if self.attempt("mint", error, call, wallet, amount, sender=self.stage.asset_manager):
             buyer = self.ledger.see(receiver)
             self.ledger.wallets[receiver].balance += amount
             self.ledger.buy(buyer, amount, now)
@@ -384,7 +385,7 @@ class ComplianceMachine(ChainMachine):
         by, to = (wallets[i] for i in pair)
         error = self._error(code, *pair, amount)
         assert self.token.detectTransferRestriction(by, to, amount) == code, "INV-TOK-2"
-        receipt = self._try(
+        receipt = self.attempt(
             "transfer", error, self.token.transfer, wallets[receiver], amount, sender=by
         )
         if receipt and sender != receiver and amount:
@@ -396,7 +397,7 @@ class ComplianceMachine(ChainMachine):
         code = self.ledger.force_code(sender, receiver, amount)
         pair = wallets[sender], wallets[receiver]
         assert self.token.detectForcedRestriction(*pair, amount) == code, "INV-TOK-2"
-        receipt = self._try(
+        receipt = self.attempt(
             "force",
             self._error(code, sender, receiver, amount),
             self.token.forcedTransfer,
@@ -414,7 +415,7 @@ class ComplianceMachine(ChainMachine):
         error = None
         if amount > side.balance:
             error = errors.insufficient_balance(wallet, side.balance, amount)
-        if self._try("burn", error, self.token.burn, wallet, amount, sender=self.stage.enforcer):
+        if self.attempt("burn", error, self.token.burn, wallet, amount, sender=self.stage.enforcer):
             self.ledger.thaw(number, amount)
             self.ledger.see(number)
             side.balance -= amount
@@ -425,7 +426,7 @@ class ComplianceMachine(ChainMachine):
         error = None
         if lost == new or None in (old.investor, other.investor) or old.investor != other.investor:
             error = "security_token: not one investor's"
-        receipt = self._try(
+        receipt = self.attempt(
             "recover",
             error,
             self.token.recoveryAddress,
@@ -460,7 +461,7 @@ class ComplianceMachine(ChainMachine):
         order_id = orders.id_of(order)
         orders.confirm(order_id, sender=self.stage.officer)
         chain.mine(timestamp=orders.status_of(order_id).ready_at)
-        self._try("inherit", None, orders.execute, order, sender=self.stage.enforcer)
+        self.attempt("inherit", None, orders.execute, order, sender=self.stage.enforcer)
         side, total = self.ledger.wallets[estate], sum(weights)
         units, income, done = side.balance, side.scaled, 0
         for heir, weight in zip(heirs, weights, strict=True):
@@ -495,14 +496,14 @@ class ComplianceMachine(ChainMachine):
         side = self.ledger.wallets[number]
         error = "investor_records: not registered" if side.investor is None else None
         call, wallet = self.stage.registry.updateCountry, self.stage.wallets[number]
-        if self._try("move country", error, call, wallet, country, sender=self.stage.officer):
+        if self.attempt("move country", error, call, wallet, country, sender=self.stage.officer):
             for each in self._wallets_of(side.investor):
                 each.country = country
 
     def _reclass(self, number, investor_class):
         side = self.ledger.wallets[number]
         error = "investor_records: not registered" if side.investor is None else None
-        receipt = self._try(
+        receipt = self.attempt(
             "reclass",
             error,
             self.stage.registry.set_eligibility,
@@ -518,12 +519,12 @@ class ComplianceMachine(ChainMachine):
     def _recount(self, numbers):
         wallets = [self.stage.wallets[i] for i in numbers]
         call, payer = self.compliance.recount, self.stage.payer
-        self._try("recount", None, call, self.token, wallets, sender=payer)
+        self.attempt("recount", None, call, self.token, wallets, sender=payer)
         for number in numbers:
             self.ledger.see(number)
 
     def _set(self, name, call, *arguments):
-        self._try(name, None, call, self.token, *arguments, sender=self.stage.officer)
+        self.attempt(name, None, call, self.token, *arguments, sender=self.stage.officer)
 
     def _set_limits(self, limits):
         self._set("limits", self.compliance.set_limits, limits)
@@ -554,6 +555,38 @@ class ComplianceMachine(ChainMachine):
         self._transfer(sender, newcomer, lot.choice([1, ledger.wallets[sender].balance]))
         self._mint(newcomer, 1)
 
+    def _meet_a_rule(self, rule, sender, receiver, amount, slack):
+        """One rule in force, a move that it may forbid, and the rule taken away again."""
+        ledger, to = self.ledger, self.ledger.wallets[receiver]
+        if to.investor in (None, ledger.wallets[sender].investor):
+            return
+        left = amount + slack
+        bought = ledger.bought_in(ledger.present(receiver), year_of(chain.pending_timestamp))
+        self._set_mode(0)
+        self._set_hours((0, 0, 0))
+        self._set_class(to.investor_class, (False, 0))
+        self._set_limits((0, 0, 0))
+        if rule == "cap":
+            self._set_limits((ledger.present_units(receiver) + left, 0, 0))
+        elif rule == "ticket":
+            self._set_limits((0, amount - slack, 0))
+        elif rule == "year":
+            self._set_class(to.investor_class, (False, bought + left))
+        elif rule == "country":
+            self._set_mode(DENY)
+            self._set_country(to.country, slack < 0, 0)
+        elif rule == "class":
+            self._set_class(to.investor_class, (True, 0))
+        elif rule == "hours":
+            self._set_hours((0, 1, 127))
+        elif ledger.wallets[sender].investor is not None:
+            self._lock_up(ledger.wallets[sender].investor, max(1, amount - slack), 1_000)
+        self._transfer(sender, receiver, amount)
+        self._set_mode(0)
+        self._set_class(to.investor_class, (False, 0))
+        self._set_limits((0, 0, 0))
+        self._set_hours((0, 0, 0))
+
     def _set_mode(self, mode):
         self._set("countries", self.compliance.set_country_lists, mode)
         self.ledger.mode = mode
@@ -571,7 +604,7 @@ class ComplianceMachine(ChainMachine):
         now = chain.pending_timestamp
         running = sum(i == investor and end > now for i, _, end in ledger.locks)
         error = "compliance: too many lock-ups" if running >= 8 else None
-        receipt = self._try(
+        receipt = self.attempt(
             "lock up",
             error,
             self.compliance.lock_up,
@@ -593,14 +626,14 @@ class ComplianceMachine(ChainMachine):
             money.mint(payer, amount, sender=payer)
             money.approve(self.token, amount, sender=payer)
         call = self.token.deposit_income
-        if self._try("deposit", error, call, money, amount, sender=payer):
+        if self.attempt("deposit", error, call, money, amount, sender=payer):
             per_unit = -(-amount * SCALE // supply)
             for wallet in self.ledger.wallets:
                 wallet.scaled += wallet.balance * per_unit
 
     def _freeze_part(self, number, amount):
         wallet, officer = self.stage.wallets[number], self.stage.officer
-        self._try("freeze", None, self.token.setFrozenTokens, wallet, amount, sender=officer)
+        self.attempt("freeze", None, self.token.setFrozenTokens, wallet, amount, sender=officer)
         self.ledger.wallets[number].frozen = amount
 
     # --- invariants

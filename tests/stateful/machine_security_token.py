@@ -41,6 +41,8 @@ ACTIONS = (
     "claim",
     "claim",
     "claim for another",
+    "claim in a pause",
+    "claim after the end",
     "round trip",
     "round trip",
     "freeze",
@@ -244,6 +246,13 @@ class SecurityTokenMachine(ChainMachine):
         elif action in ("claim", "claim for another"):
             owner = data.draw(self._mostly(WALLETS, ledger.could_claim))
             self._claim(owner, owner if action == "claim" else (owner + 1) % len(WALLETS))
+        elif action in ("claim in a pause", "claim after the end"):
+            owner = data.draw(self._mostly(WALLETS, ledger.could_claim))
+            if action == "claim in a pause":
+                self._pause()
+            else:
+                self._revoke(owner)
+            self._claim(owner, owner)
         elif action == "round trip":
             amount = data.draw(self._near(holder.free))
             self._round_trip(wallet, other, amount, data.draw(self._near(amount)))
@@ -285,17 +294,6 @@ class SecurityTokenMachine(ChainMachine):
         around = [limit + step for limit in limits for step in (-1, 0, 1) if limit + step >= 0]
         return within | within | st.sampled_from(around)
 
-    def _try(self, name, refusal, call, *arguments, sender):
-        """Call it; its receipt, or None where it was refused with exactly this error."""
-        if refusal is None:
-            receipt = call(*arguments, sender=sender)
-            self.count(name)
-            return receipt
-        with errors.refused(refusal):
-            call(*arguments, sender=sender)
-        self.count(f"{name} refused")
-        return None
-
     def _error(self, code, amount, receiver, sender=None, spender=None):
         """The bytes or the reason that belong to a code; None for 0."""
         if code == 0:
@@ -320,7 +318,7 @@ class SecurityTokenMachine(ChainMachine):
 
     def _mint(self, receiver, amount):
         code = self.ledger.issue_code(receiver, amount, chain.pending_timestamp)
-        receipt = self._try(
+        receipt = self.attempt(
             "mint",
             self._error(code, amount, receiver),
             self.token.mint,
@@ -336,7 +334,7 @@ class SecurityTokenMachine(ChainMachine):
 
     def _transfer(self, sender, receiver, amount):
         code = self.ledger.move_code(sender, receiver, amount, chain.pending_timestamp)
-        receipt = self._try(
+        receipt = self.attempt(
             "transfer",
             self._error(code, amount, receiver, sender),
             self.token.transfer,
@@ -350,7 +348,7 @@ class SecurityTokenMachine(ChainMachine):
 
     def _transfer_from(self, spender, sender, receiver, amount):
         code = self.ledger.move_code(sender, receiver, amount, chain.pending_timestamp, spender)
-        receipt = self._try(
+        receipt = self.attempt(
             "transfer from",
             self._error(code, amount, receiver, sender, spender),
             self.token.transferFrom,
@@ -379,7 +377,7 @@ class SecurityTokenMachine(ChainMachine):
         assert allowed == self.ledger.allowances[owner, spender]
 
     def _approve(self, owner, spender, amount):
-        self._try(
+        self.attempt(
             "approve",
             None,
             self.token.approve,
@@ -402,7 +400,7 @@ class SecurityTokenMachine(ChainMachine):
             refusal = None
             self.money.mint(payer, amount, sender=payer)
             self.money.approve(self.token, amount, sender=payer)
-        receipt = self._try(
+        receipt = self.attempt(
             "deposit", refusal, self.token.deposit_income, self.money, amount, sender=payer
         )
         if receipt:
@@ -423,7 +421,7 @@ class SecurityTokenMachine(ChainMachine):
             refusal = "security_token: nothing to claim"
         else:
             refusal = None
-        receipt = self._try(
+        receipt = self.attempt(
             name,
             refusal,
             self.token.claim_income,
@@ -453,7 +451,7 @@ class SecurityTokenMachine(ChainMachine):
         self._claim(wallet, wallet)
 
     def _set_frozen(self, wallet, freeze):
-        self._try(
+        self.attempt(
             "freeze" if freeze else "release",
             None,
             self.token.setAddressFrozen,
@@ -464,7 +462,7 @@ class SecurityTokenMachine(ChainMachine):
         self.ledger.holders[wallet].is_frozen = freeze
 
     def _freeze_part(self, wallet, amount):
-        self._try(
+        self.attempt(
             "freeze a part",
             None,
             self.token.setFrozenTokens,
@@ -477,7 +475,7 @@ class SecurityTokenMachine(ChainMachine):
     def _revoke(self, wallet):
         holder = self.ledger.holders[wallet]
         refusal = None if holder.is_registered else "investor_records: not registered"
-        receipt = self._try(
+        receipt = self.attempt(
             "revoke",
             refusal,
             self.registry.deleteIdentity,
@@ -494,17 +492,17 @@ class SecurityTokenMachine(ChainMachine):
             call, arguments = self.registry.set_eligibility, (owner, 0, until)
         else:
             call, arguments = self.registry.register, ([(owner, owner, 410, 0, until)],)
-        self._try("renew", None, call, *arguments, sender=self.stage.compliance_officer)
+        self.attempt("renew", None, call, *arguments, sender=self.stage.compliance_officer)
         holder.is_registered, holder.valid_until = True, until
 
     def _pause(self):
         refusal = "security_token: no change" if self.ledger.is_paused else None
-        self._try("pause", refusal, self.token.pause, sender=self.stage.guardian)
+        self.attempt("pause", refusal, self.token.pause, sender=self.stage.guardian)
         self.ledger.is_paused = True
 
     def _unpause(self):
         refusal = None if self.ledger.is_paused else "security_token: no change"
-        self._try("unpause", refusal, self.token.unpause, sender=self.stage.chain_engineer)
+        self.attempt("unpause", refusal, self.token.unpause, sender=self.stage.chain_engineer)
         self.ledger.is_paused = False
 
     def _raise_units(self, more):
@@ -515,7 +513,7 @@ class SecurityTokenMachine(ChainMachine):
             refusal = "asset_registry: too many units"
         else:
             refusal = None
-        receipt = self._try(
+        receipt = self.attempt(
             "raise units",
             refusal,
             self.stage.city.asset_registry.register_units,
@@ -528,7 +526,7 @@ class SecurityTokenMachine(ChainMachine):
             self.ledger.units = units
 
     def _donate(self, amount):
-        self._try("donate", None, self.money.mint, self.token, amount, sender=self.stage.payer)
+        self.attempt("donate", None, self.money.mint, self.token, amount, sender=self.stage.payer)
         self.ledger.donated += amount
 
     # --- invariants

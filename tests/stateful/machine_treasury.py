@@ -222,16 +222,10 @@ class TreasuryMachine(ChainMachine):
     def _try(self, name, refusals, call):
         """Call; where one of the refusals holds, expect the first. Whether it succeeded."""
         reason = next((reason for holds, reason in refusals if holds), None)
-        if reason is None:
-            call()
-            self.count(name)
-            return True
-        with ape.reverts(reason):
-            call()
-        self.count(f"{name} refused")
-        if name == "pay":
+        self.attempt(name, reason, call)
+        if reason is not None and name == "pay":
             self.count(f"pay refused: {reason.rpartition(': ')[2]}")
-        return False
+        return reason is None
 
     def _lacks(self, key, role):
         return (self.roles[key] != role, "authorized: missing role")

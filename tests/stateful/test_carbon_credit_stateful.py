@@ -14,15 +14,15 @@ RESOLUTION = keccak(text="resolution of the council")
 
 # how an action ended -> runs that must have seen it; least of 6 streams of 31 runs: in the comment
 FLOORS = {
-    "issue": 10,  # 30
-    "bridge": 10,  # 30
+    "issue": 20,  # 30
+    "bridge": 20,  # 30
     "replay refused: overlap": 2,  # 6
     "split": 4,  # 13
     "transfer": 6,  # 19
     "batch transfer": 4,  # 12
     "freeze": 6,  # 19
     "forced transfer": 3,  # 9
-    "retire": 10,  # 30
+    "retire": 20,  # 30
     "retire several": 3,  # 10
     "cancel": 3,  # 11
     "cancel by order": 4,  # 14
@@ -30,7 +30,7 @@ FLOORS = {
     "convert": 6,  # 18
     "reverse": 5,  # 16
     "draw on other buffers": 7,  # 23
-    "reverse beyond buffers": 9,  # 28
+    "reverse beyond buffers": 13,  # 28
     "cure": 6,  # 19
     "recover": 2,  # 8
     "adjust": 2,  # 6

@@ -8,10 +8,11 @@ import ape
 from ape.api import AccountAPI
 
 from civitas.carbon.measure import Reading
-from civitas.chain.carbon import Issuance, issuance_message, reading_message, signed_by
+from civitas.chain.carbon import Issuance, issuance_message, reading_message
 from civitas.chain.deploy import name32
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import Role
+from civitas.chain.signing import signed_by
 from tests.gas.stage import COUNTRY, DAY, PARAMS, START, VALID_UNTIL, Stage, document, resolution
 
 TONNE = 10**8  # {1e-8 tCO2e}

@@ -5,10 +5,10 @@ from typing import Any
 import ape
 from ape.api import AccountAPI
 
-from civitas.chain.carbon import signed_by
 from civitas.chain.deploy import name32
 from civitas.chain.identity import Claim, binding_message, claim_message
 from civitas.chain.roles import Role
+from civitas.chain.signing import signed_by
 from tests.gas.stage import (
     COUNTRY,
     DAY,

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from ape import chain
 
-from civitas.chain.carbon import signed_by
 from civitas.chain.identity import Claim, binding_message, claim_message
+from civitas.chain.signing import signed_by
 
 KYC = 1  # the first claim topic
 

@@ -5,8 +5,8 @@ import pytest
 from ape import chain
 from eth_utils import keccak
 
-from civitas.chain.carbon import signed_by
 from civitas.chain.identity import binding_message
+from civitas.chain.signing import signed_by
 
 from . import errors
 from .conftest import ALICE
