@@ -181,9 +181,17 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
             (name32(each.code), each.is_tokenisable, each.is_leasable)
             for each in profile.property_classes
         ],
+        profile.required_proofs_bits,
         keccak(text=parameters.classes_resolution),
     )
-    appraisals = deployer.contract("Appraisals", authority.address, asset_registry.address)
+    limits = profile.appraisals
+    appraisals = deployer.contract(
+        "Appraisals",
+        authority.address,
+        asset_registry.address,
+        (limits.quorum, limits.spread_bps, limits.deviation_bps, limits.max_age_days * 86_400),
+        keccak(text=parameters.classes_resolution),
+    )
     identity_registry = deployer.contract("IdentityRegistry", authority.address)
     blueprints = {name: deployer.blueprint(name) for name in BLUEPRINTS}
     token_factory = deployer.contract(
@@ -276,7 +284,11 @@ def _existing_token(address: str, profile: Profile) -> ContractInstance:
 def _grant_roles(
     city: City, holders: dict[Role, tuple[str, ...]], account: AccountAPI, say: Say
 ) -> None:
-    wanted = {**holders, Role.TOKEN_FACTORY: (city.token_factory.address,)}
+    wanted = {
+        **holders,
+        Role.TOKEN_FACTORY: (city.token_factory.address,),
+        Role.LEASE: (city.lease.address,),
+    }
     for role, addresses in wanted.items():
         for address in addresses:
             if not city.authority.hasRole(role.id, address):

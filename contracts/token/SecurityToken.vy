@@ -465,7 +465,7 @@ def _restriction(
     if is_issue:
         if not staticcall IDENTITY_REGISTRY.isVerified(receiver):
             return token_errors.RECEIVER_NOT_VERIFIED
-        units: uint256 = staticcall ASSET_REGISTRY.units_of(ASSET_ID)
+        units: uint256 = staticcall ASSET_REGISTRY.issuable_units(ASSET_ID)
         if amount > units or shared.supply > units - amount:
             return token_errors.ABOVE_UNITS
         return token_errors.OK

@@ -8,7 +8,7 @@ import pytest
 from ape import chain, project
 from eth_utils import keccak
 
-from civitas.chain.roles import ADMIN, Role
+from civitas.chain.roles import ADMIN, OF_CONTRACTS, Role
 
 from .sources import DEPLOYABLE
 
@@ -16,10 +16,22 @@ from .sources import DEPLOYABLE
 COUNCIL, CREDIT, REGISTRY = "council", "carbon credit", "carbon registry"
 
 GATED = {
-    "Appraisals": {"appraise": Role.APPRAISER},
+    "Appraisals": {
+        "appraise": Role.APPRAISER,
+        "withdraw": Role.COUNCIL_CLERK,
+        "set_limits": Role.COUNCIL_CLERK,
+    },
     "AssetRegistry": {
         "register": Role.ASSET_MANAGER,
+        "setDocument": Role.ASSET_MANAGER,
+        "removeDocument": Role.ASSET_MANAGER,
         "set_energy_use": Role.ESG_OFFICER,
+        "file_proofs": Role.COMPLIANCE_OFFICER,
+        "set_required_proofs": Role.COUNCIL_CLERK,
+        "split": Role.COUNCIL_CLERK,
+        "merge": Role.COUNCIL_CLERK,
+        "attest": Role.REGISTRAR,
+        "set_let_until": Role.LEASE,
         "add_property_class": Role.COUNCIL_CLERK,
         "reclassify": Role.COUNCIL_CLERK,
         "register_units": Role.COUNCIL_CLERK,
@@ -97,6 +109,7 @@ OPEN = {
         "setApprovalForAll": "of the owner's own deeds",
         "transferFrom": "by the owner's side, and only where a resolution names the receiver",
         "safeTransferFrom": "as transferFrom",
+        "retire": "by the owner's side, and only where a resolution says so",
     },
     "Authority": {
         "accept_admin": "by the candidate that the admin named",
@@ -169,11 +182,12 @@ def people(city, accounts, council, stranger, deployer, params):
     holders = {
         role: accounts[int(params.roles[role.name][0].removeprefix("test:"))]
         for role in Role
-        if role is not Role.TOKEN_FACTORY
+        if role not in OF_CONTRACTS
     }
     return {
         **holders,
         Role.TOKEN_FACTORY: accounts.impersonate_account(city.token_factory.address),
+        Role.LEASE: accounts.impersonate_account(city.lease.address),
         COUNCIL: council,
         CREDIT: accounts.impersonate_account(city.carbon_credit.address),
         REGISTRY: accounts.impersonate_account(city.carbon_registry.address),

@@ -47,7 +47,10 @@ TRANSACTION = 15_000_000
 LOOPS_AT_THEIR_CAP = (
     "Appraisals.appraise 64 assets for the first time",
     "AssetRegistry deployment with 32 classes",
+    "AssetRegistry.file_proofs 64 proofs",
+    "AssetRegistry.merge 16 parcels",
     "AssetRegistry.register 64 assets",
+    "AssetRegistry.split into 16 parcels",
     "Authority deployment with 64 pairs",
     "Authority.grantRole of a role apart from 32 others",
     "CarbonCredit.retire_for 16 batches in one certificate",

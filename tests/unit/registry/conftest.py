@@ -13,6 +13,12 @@ def resolution():
     return keccak(text="a resolution of the council")
 
 
+@pytest.fixture(scope="module")
+def minutes():
+    """Hash of the document that a resolution is in."""
+    return keccak(text="minutes of the council")
+
+
 @pytest.fixture
 def office(register_asset):
     return register_asset("an office")
@@ -34,13 +40,14 @@ def token_factory(accounts, city):
 def record(property_class):
     """What is registered of an asset: `record("parcel 1", area_dm2=0)`."""
 
-    def make(parcel, class_id=None, area_dm2=10_000, energy_kwh=0):
+    def make(parcel, class_id=None, area_dm2=10_000, energy_kwh=0, book_value=1_000_000):
         return (
             keccak(text=parcel) if parcel else bytes(32),
             property_class["OFFICE"] if class_id is None else class_id,
             area_dm2,
             energy_kwh,
             keccak(text=f"record of {parcel}"),
+            book_value,
         )
 
     return make

@@ -10,6 +10,7 @@ def asset(register_asset, city, council_clerk):
     """An asset with 1_000 units and no token."""
     asset_id = register_asset("parcel 1")
     city.asset_registry.register_units(asset_id, 1_000, RESOLUTION, sender=council_clerk)
+    file_proofs(asset_id)
     return asset_id
 
 
@@ -99,6 +100,7 @@ def test_same_token_again_is_refused(create):
 def test_each_asset_gets_its_own_token(create, city, asset, register_asset, council_clerk):
     other = register_asset("parcel 2")
     city.asset_registry.register_units(other, 5, RESOLUTION, sender=council_clerk)
+    file_proofs(other)
 
     create()
     create(asset_id=other)
