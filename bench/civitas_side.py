@@ -69,9 +69,7 @@ def _deeds(stage: Stage, registry: ContractInstance) -> Figures:
         return [_register(stage, registry, to, f"parcel {number}")]
 
     def allow_transfer(asset_id: int, receiver: AccountAPI) -> None:
-        registry.approve_disposal(
-            asset_id, receiver, RESOLUTION, DOCUMENT, sender=stage.operator
-        )
+        registry.approve_disposal(asset_id, receiver, RESOLUTION, DOCUMENT, sender=stage.operator)
 
     return deeds(stage, registry, mint, allow_transfer)
 
@@ -183,7 +181,9 @@ def _authority(stage: Stage) -> ContractInstance:
 
 def _asset_registry(stage: Stage, authority: ContractInstance) -> ContractInstance:
     office = (b"OFFICE".ljust(32, b"\0"), True, True)  # may be sold, may be let
-    return stage.deploy(ape.project.AssetRegistry, authority, "ipfs://city/", [office], ALL_PROOFS, RESOLUTION)
+    return stage.deploy(
+        ape.project.AssetRegistry, authority, "ipfs://city/", [office], ALL_PROOFS, RESOLUTION
+    )
 
 
 def _register(

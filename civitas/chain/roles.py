@@ -38,7 +38,8 @@ OF_CONTRACTS = (Role.TOKEN_FACTORY, Role.LEASE)
 
 # Whoever proposes doesn't approve, whoever approves doesn't pay; whoever registers a thing neither
 # resolves on it nor values it; who freezes doesn't seize; a claim is not verified by who makes it;
-# who issues units doesn't attest their number; the auditor does nothing else; who stops a contract doesn't decide when it starts again.
+# who issues units doesn't attest their number; the auditor does nothing else; who stops a contract
+# doesn't decide when it starts again.
 _APART: tuple[tuple[Role, ...], ...] = (
     (Role.FISCAL_ANALYST, Role.TREASURER, Role.CASHIER),
     (Role.ASSET_MANAGER, Role.COUNCIL_CLERK, Role.APPRAISER),

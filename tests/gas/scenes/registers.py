@@ -113,7 +113,13 @@ def _parcels(stage: Stage) -> None:
     for count in (2, PARTS):
         asset_id = field(f"Field of {count}", count)
         name = f"Plot of {count}"
-        clerk(registry.split, f"into {count} parcels", asset_id, quarters(name, count), *(decided, text))
+        clerk(
+            registry.split,
+            f"into {count} parcels",
+            asset_id,
+            quarters(name, count),
+            *(decided, text),
+        )
         first = registry.total_assets() - count + 1
         ids = list(range(first, first + count))
         key, class_id, area, energy, record_hash, book_value = asset_record(f"Park of {count}")

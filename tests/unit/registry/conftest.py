@@ -9,6 +9,11 @@ def registry(city):
 
 
 @pytest.fixture(scope="module")
+def appraisals(city):
+    return city.appraisals
+
+
+@pytest.fixture(scope="module")
 def resolution():
     return keccak(text="a resolution of the council")
 

@@ -37,9 +37,7 @@ def test_takes_limits_up_to_their_bounds(appraisals, council_clerk, resolution, 
         ((1, 500, 700, 0), "bad limit"),
     ],
 )
-def test_refuses_limits_beyond_their_bounds(
-    appraisals, council_clerk, resolution, limits, reason
-):
+def test_refuses_limits_beyond_their_bounds(appraisals, council_clerk, resolution, limits, reason):
     with ape.reverts(f"appraisals: {reason}"):
         appraisals.set_limits(limits, resolution, sender=council_clerk)
 

@@ -125,12 +125,13 @@ def test_one_liar_of_three_stays_between_the_honest(appraisals, office, file, li
     place=st.integers(0, 2),
 )
 def test_a_value_is_never_far_from_what_an_honest_one_says(
-    appraisals, office, file, first, second, lie, place
+    appraisals, register_asset, file, first, second, lie, place
 ):
     """INV-APPR-2, for any two honest filings: within the deviation limit of one of them."""
     values = [first, second]
     values.insert(place, lie)
     with undone():
+        office = register_asset("an office")
         file(office, *values)
         standing, value = appraisals.outcome(office)
 

@@ -27,7 +27,9 @@ def test_replaces_and_withdraws_the_receiver(
     registry.approve_disposal(office, carol, resolution, minutes, sender=council_clerk)
     assert registry.disposal_to(office) == carol
 
-    receipt = registry.approve_disposal(office, ZERO_ADDRESS, resolution, minutes, sender=council_clerk)
+    receipt = registry.approve_disposal(
+        office, ZERO_ADDRESS, resolution, minutes, sender=council_clerk
+    )
 
     assert registry.disposal_to(office) == ZERO_ADDRESS
     assert receipt.events == [
@@ -49,7 +51,9 @@ def test_refuses_without_a_resolution(registry, office, council_clerk, bob, minu
     assert registry.disposal_to(office) == ZERO_ADDRESS
 
 
-def test_refuses_administrative_property(registry, town_hall, council_clerk, bob, resolution, minutes):
+def test_refuses_administrative_property(
+    registry, town_hall, council_clerk, bob, resolution, minutes
+):
     """INV-DEED-2"""
     with ape.reverts("asset_registry: class not for sale"):
         registry.approve_disposal(town_hall, bob, resolution, minutes, sender=council_clerk)
@@ -90,14 +94,20 @@ def test_withdraws_what_was_never_approved(registry, town_hall, council_clerk, r
     assert registry.disposal_to(town_hall) == ZERO_ADDRESS
 
 
-def test_refuses_an_asset_that_does_not_exist(registry, office, council_clerk, bob, resolution, minutes):
+def test_refuses_an_asset_that_does_not_exist(
+    registry, office, council_clerk, bob, resolution, minutes
+):
     with ape.reverts("nonfungible: unknown token"):
         registry.approve_disposal(office + 1, bob, resolution, minutes, sender=council_clerk)
 
 
 @pytest.mark.parametrize("caller", ["stranger", "council", "asset_manager", "appraiser"])
-def test_refuses_all_but_the_council_clerk(registry, office, bob, resolution, minutes, request, caller):
+def test_refuses_all_but_the_council_clerk(
+    registry, office, bob, resolution, minutes, request, caller
+):
     with ape.reverts("authorized: missing role"):
-        registry.approve_disposal(office, bob, resolution, minutes, sender=request.getfixturevalue(caller))
+        registry.approve_disposal(
+            office, bob, resolution, minutes, sender=request.getfixturevalue(caller)
+        )
 
     assert registry.disposal_to(office) == ZERO_ADDRESS

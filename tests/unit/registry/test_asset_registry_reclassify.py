@@ -56,7 +56,9 @@ def test_keeps_an_approved_account(
 def test_makes_an_asset_administrative_and_back(
     registry, office, council_clerk, property_class, resolution, minutes
 ):
-    registry.reclassify(office, property_class["ADMINISTRATIVE"], resolution, minutes, sender=council_clerk)
+    registry.reclassify(
+        office, property_class["ADMINISTRATIVE"], resolution, minutes, sender=council_clerk
+    )
     with ape.reverts("asset_registry: class not for sale"):
         registry.register_units(office, 1, resolution, sender=council_clerk)
 
@@ -125,11 +127,15 @@ def test_keeps_an_asset_with_units_tokenisable(
 
 def test_refuses_without_a_resolution(registry, office, council_clerk, property_class, minutes):
     with ape.reverts("asset_registry: no resolution"):
-        registry.reclassify(office, property_class["LAND"], bytes(32), minutes, sender=council_clerk)
+        registry.reclassify(
+            office, property_class["LAND"], bytes(32), minutes, sender=council_clerk
+        )
 
 
 @pytest.mark.parametrize("class_id", [7, 255])
-def test_refuses_a_class_beyond_the_list(registry, office, council_clerk, resolution, minutes, class_id):
+def test_refuses_a_class_beyond_the_list(
+    registry, office, council_clerk, resolution, minutes, class_id
+):
     with ape.reverts("asset_registry: unknown class"):
         registry.reclassify(office, class_id, resolution, minutes, sender=council_clerk)
 

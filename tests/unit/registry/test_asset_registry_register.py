@@ -136,9 +136,7 @@ def test_refuses_a_class_beyond_the_list(registry, record, asset_manager, counci
 def test_keeps_the_smallest_and_the_largest_area(
     registry, record, asset_manager, council, area_dm2
 ):
-    entry = record(
-        "parcel 1", area_dm2=area_dm2, energy_kwh=MAX_UINT64, book_value=MAX_UINT128
-    )
+    entry = record("parcel 1", area_dm2=area_dm2, energy_kwh=MAX_UINT64, book_value=MAX_UINT128)
 
     registry.register(council, [entry], sender=asset_manager)
 

@@ -102,7 +102,9 @@ def test_does_not_ask_by_the_plain_transfer(registry, sold, council, deed_receiv
     assert registry.ownerOf(sold) == deed_receiver
 
 
-def test_hands_the_deed_to_a_person(registry, office, council, council_clerk, bob, resolution, minutes):
+def test_hands_the_deed_to_a_person(
+    registry, office, council, council_clerk, bob, resolution, minutes
+):
     registry.approve_disposal(office, bob, resolution, minutes, sender=council_clerk)
 
     registry.safeTransferFrom(council, bob, office, sender=council)

@@ -11,9 +11,7 @@ def sold(registry, office, council_clerk, bob, resolution, minutes):
     return office
 
 
-def test_hands_the_deed_to_the_named_receiver(
-    registry, sold, council, bob, resolution, minutes
-):
+def test_hands_the_deed_to_the_named_receiver(registry, sold, council, bob, resolution, minutes):
     before = registry.asset(sold)
 
     receipt = registry.transferFrom(council, bob, sold, sender=council)
@@ -154,7 +152,9 @@ def test_refuses_what_became_administrative_after_the_resolution(
     registry, sold, council, council_clerk, bob, property_class, resolution, minutes
 ):
     """INV-DEED-2"""
-    registry.reclassify(sold, property_class["ADMINISTRATIVE"], resolution, minutes, sender=council_clerk)
+    registry.reclassify(
+        sold, property_class["ADMINISTRATIVE"], resolution, minutes, sender=council_clerk
+    )
 
     with ape.reverts("asset_registry: class not for sale"):
         registry.transferFrom(council, bob, sold, sender=council)
