@@ -21,6 +21,7 @@ ROLES = (
     "ASSET_MANAGER_ROLE",
     "CARBON_VERIFIER_ROLE",
     "COMPLIANCE_OFFICER_ROLE",
+    "ENFORCER_ROLE",
     "COUNCIL_CLERK_ROLE",
     "ESG_OFFICER_ROLE",
     "TREASURER_ROLE",
@@ -32,6 +33,8 @@ INVESTOR_CLASS = 1
 OFFICE = 0  # place in the list of property classes
 ASSET_ID = 1  # the first deed
 YEAR = 365 * 86_400  # {s}
+DAY = 86_400  # {s}
+MANDATE = 10**24  # {unit} that the agent may move
 VALID_UNTIL = START + YEAR  # {s}
 VINTAGE = 2026
 AREA = 12_345  # {0.01 m2}
@@ -49,7 +52,7 @@ def measure(stage: Stage) -> list[Measurement]:
     ape.project.load_contracts(use_cache=False)
     authority = _authority(stage)
     registry = _asset_registry(stage, authority)
-    identities = stage.deploy(ape.project.IdentityRegistry, authority)
+    identities = stage.deploy(ape.project.IdentityRegistry, authority, [1], 86_400)
 
     def token() -> ContractInstance:
         return _security_token(stage, authority, registry, identities)
@@ -76,15 +79,21 @@ def _deeds(stage: Stage, registry: ContractInstance) -> Figures:
 
 def _transfers(stage: Stage, token: ContractInstance, identities: ContractInstance) -> Figures:
     def onboard(investor: AccountAPI) -> Receipts:
-        identity = stage.payees[0]  # any address; what stands behind it is kept off the chain
-        registration = (investor, identity, COUNTRY, INVESTOR_CLASS, VALID_UNTIL)
+        # The wallet is the investor's identity, as for most; a second wallet reads one slot more.
+        registration = (investor, investor, COUNTRY, INVESTOR_CLASS, VALID_UNTIL)
         return [identities.register([registration], sender=stage.operator)]
 
     def freeze(account: AccountAPI, amount: int) -> Receipts:
         frozen = token.getFrozenTokens(account) + amount
         return [token.setFrozenTokens(account, frozen, sender=stage.operator)]
 
-    return fungible(stage, token, _mint(stage, token), onboard, freeze)
+    token.addAgent(stage.operator, sender=stage.signer)
+    token.set_mandate(stage.operator, MANDATE, VALID_UNTIL, sender=stage.signer)
+
+    def force(sender: AccountAPI, receiver: AccountAPI, amount: int) -> Receipts:
+        return [token.forcedTransfer(sender, receiver, amount, sender=stage.operator)]
+
+    return fungible(stage, token, _mint(stage, token), onboard, freeze, force)
 
 
 def _income(stage: Stage, token: ContractInstance) -> Figures:
@@ -205,9 +214,11 @@ def _security_token(
     proofs = [(asset_id, kind, FOREVER, DOCUMENT) for kind in range(4)]
     registry.file_proofs(proofs, sender=stage.operator)
     registry.register_units(asset_id, UNITS, RESOLUTION, sender=stage.operator)
+    enforcement = stage.deploy(ape.project.Enforcement, authority, DAY, DAY, DAY)
+    registers = (authority, registry, identities, enforcement)
     return stage.deploy(
         ape.project.SecurityToken,
-        *(authority, registry, identities, asset_id, "City Hall", "HALL", 18, stage.money),
+        *(*registers, asset_id, "City Hall", "HALL", 18, stage.money),
     )
 
 

@@ -95,7 +95,7 @@ _READING_TYPES = [
 ]
 
 
-def _typed(
+def typed_message(
     contract: ContractInstance,
     name: str,
     primary: str,
@@ -117,7 +117,7 @@ def _typed(
 
 def issuance_message(city: City, issuance: Issuance) -> SignableMessage:
     """What a verifier signs for the carbon registry (EIP-712)."""
-    return _typed(
+    return typed_message(
         city.carbon_registry,
         "Civitas carbon registry",
         "Issuance",
@@ -131,7 +131,7 @@ def reading_message(city: City, reading: Reading, previous_end: int) -> Signable
 
     `previous_end` {s} is where its last reading ended, 0 before the first.
     """
-    return _typed(
+    return typed_message(
         city.meter_registry,
         "Civitas meter registry",
         "Reading",

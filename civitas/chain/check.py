@@ -61,6 +61,9 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield _equal("TokenFactory: registry", city.token_factory.ASSET_REGISTRY(), registry)
     yield _equal("TokenFactory: identities", city.token_factory.IDENTITY_REGISTRY(), identities)
     yield _equal(
+        "TokenFactory: enforcement", city.token_factory.ENFORCEMENT(), city.enforcement.address
+    )
+    yield _equal(
         "TokenFactory: blueprint",
         city.token_factory.BLUEPRINT(),
         book.require("SecurityTokenBlueprint").address,
@@ -123,6 +126,12 @@ def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fa
         "Lease may tell the register what is let",
         authority.hasRole(Role.LEASE.id, lease),
         f"{lease} as LEASE",
+    )
+    enforcement = city.enforcement.address
+    yield Fact(
+        "Enforcement may freeze",
+        authority.hasRole(Role.COMPLIANCE_OFFICER.id, enforcement),
+        f"{enforcement} as COMPLIANCE_OFFICER",
     )
     for first, second in SEPARATED:
         yield Fact(

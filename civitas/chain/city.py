@@ -22,6 +22,8 @@ class City:
     asset_registry: ContractInstance
     appraisals: ContractInstance
     identity_registry: ContractInstance
+    enforcement: ContractInstance
+    compliance: ContractInstance
     token_factory: ContractInstance
     splitter_factory: ContractInstance
     lease: ContractInstance
@@ -68,6 +70,8 @@ CONTRACT_NAMES = {
     "asset_registry": "AssetRegistry",
     "appraisals": "Appraisals",
     "identity_registry": "IdentityRegistry",
+    "enforcement": "Enforcement",
+    "compliance": "Compliance",
     "token_factory": "TokenFactory",
     "splitter_factory": "SplitterFactory",
     "lease": "Lease",

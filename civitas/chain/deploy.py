@@ -24,7 +24,9 @@ from civitas.profiles import Profile
 
 Say = Callable[[str], None]
 
+DAY = 86_400  # {s}
 ZERO_ADDRESS = "0x" + "00" * 20
+DAY = 86_400  # {s}
 
 
 class WrongDeployment(CivitasError):
@@ -192,14 +194,29 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         (limits.quorum, limits.spread_bps, limits.deviation_bps, limits.max_age_days * 86_400),
         keccak(text=parameters.classes_resolution),
     )
-    identity_registry = deployer.contract("IdentityRegistry", authority.address)
+    identity_registry = deployer.contract(
+        "IdentityRegistry",
+        authority.address,
+        list(parameters.claim_topics),
+        parameters.recovery_window_days * DAY,
+    )
     blueprints = {name: deployer.blueprint(name) for name in BLUEPRINTS}
+    orders = parameters.orders
+    enforcement = deployer.contract(
+        "Enforcement",
+        authority.address,
+        orders.delay_days * DAY,
+        orders.lifetime_days * DAY,
+        orders.undo_days * DAY,
+    )
+    compliance = deployer.contract("Compliance", authority.address, profile.utc_offset_minutes)
     token_factory = deployer.contract(
         "TokenFactory",
         authority.address,
         blueprints["SecurityToken"],
         asset_registry.address,
         identity_registry.address,
+        enforcement.address,
     )
     splitter_factory = deployer.contract(
         "SplitterFactory",
@@ -240,6 +257,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "AssetRegistry": asset_registry,
         "Appraisals": appraisals,
         "IdentityRegistry": identity_registry,
+        "Enforcement": enforcement,
+        "Compliance": compliance,
         "TokenFactory": token_factory,
         "SplitterFactory": splitter_factory,
         "Lease": lease,
@@ -260,6 +279,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         asset_registry=asset_registry,
         appraisals=appraisals,
         identity_registry=identity_registry,
+        enforcement=enforcement,
+        compliance=compliance,
         token_factory=token_factory,
         splitter_factory=splitter_factory,
         lease=lease,
@@ -286,6 +307,7 @@ def _grant_roles(
 ) -> None:
     wanted = {
         **holders,
+        Role.COMPLIANCE_OFFICER: (*holders[Role.COMPLIANCE_OFFICER], city.enforcement.address),
         Role.TOKEN_FACTORY: (city.token_factory.address,),
         Role.LEASE: (city.lease.address,),
     }

@@ -35,6 +35,14 @@ class Uris(_Table):
     certificates: Uri
 
 
+class Orders(_Table):
+    """How long an order against a holder waits, stays good, and can be taken back."""
+
+    delay_days: Annotated[int, Field(ge=1, le=365)] = 3
+    lifetime_days: Annotated[int, Field(ge=1, le=365)] = 30
+    undo_days: Annotated[int, Field(ge=1, le=365)] = 90
+
+
 class Parameters(_Table):
     """All that a deployment needs to know. `payment_token` "mock" deploys a labelled test token."""
 
@@ -46,6 +54,13 @@ class Parameters(_Table):
     funds: Annotated[tuple[Fund, ...], Field(min_length=1, max_length=32)]
     income_fund: FundName  # where the splitters' treasury share goes
     carbon_signatures: Annotated[int, Field(ge=1, le=8)]  # verifiers that must sign a batch
+    orders: Orders = Orders()
+    # Topics of which an investor needs a claim each; the first carries country and class.
+    claim_topics: Annotated[
+        tuple[Annotated[int, Field(ge=1, lt=2**40)], ...], Field(min_length=1, max_length=5)
+    ] = (1,)
+    # Between the announcement that a lost wallet is replaced and the replacement.
+    recovery_window_days: Annotated[int, Field(ge=1, le=366)] = 14
     roles: dict[str, tuple[Account, ...]]
 
     @model_validator(mode="after")

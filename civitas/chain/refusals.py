@@ -8,6 +8,7 @@ from eth_utils.crypto import keccak
 _SENTENCES = {
     "ERC7943CannotSend(address)": "{0} may not send",
     "ERC7943CannotReceive(address)": "{0} may not receive",
+    "ERC7943CannotTransfer(address,address,uint256)": "{2} may not go from {0} to {1}",
     "ERC7943InsufficientUnfrozenBalance(address,uint256,uint256)": (
         "{0} has {2} unfrozen, {1} asked"
     ),

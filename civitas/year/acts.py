@@ -12,7 +12,6 @@ from ape import chain
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
 from ape.exceptions import ContractLogicError
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from civitas.carbon.measure import Methodology, Reading, measure
@@ -215,7 +214,8 @@ def onboard_investors(year: Year) -> None:
             [
                 (
                     year.investors[each.ref],
-                    to_checksum_address(keccak(text=f"identity {each.ref}")[-20:]),
+                    # The first wallet is the identity: one slot of the registry for both.
+                    year.investors[each.ref],
                     each.country,
                     codes.index(each.investor_class),
                     moment(year, each.valid_until, 23),

@@ -621,7 +621,7 @@ def canTransfer(sender: address, receiver: address, tokenId: uint256, amount: ui
     if staticcall _IDENTITIES.unverified_side(sender, receiver) != 0:
         return False
     terms: batch_supply.Terms = batch_supply._read_terms(tokenId)
-    if self._is_expired(terms) or (terms.is_whole and amount % TONNE != 0):
+    if self._is_expired(terms.expiry) or (terms.is_whole and amount % TONNE != 0):
         return False
     holding: credit_holdings.Holding = credit_holdings._holding(sender, tokenId)
     return holding.frozen == 0 or amount <= credit_holdings._free(holding)
@@ -642,7 +642,7 @@ def isExpired(tokenId: uint256) -> bool:
     """
     @notice Whether the batch's life is over: it neither moves nor retires (ERC-8393 draft).
     """
-    return self._is_expired(batch_supply._read_terms(tokenId))
+    return self._is_expired(batch_supply._read_terms(tokenId).expiry)
 
 
 @external
@@ -705,8 +705,8 @@ def _check_parties(sender: address, receiver: address):
 
 @internal
 @view
-def _is_expired(terms: batch_supply.Terms) -> bool:
-    return terms.expiry != 0 and block.timestamp > terms.expiry
+def _is_expired(expiry: uint256) -> bool:
+    return expiry != 0 and block.timestamp > expiry
 
 
 @internal
@@ -723,8 +723,7 @@ def _check_terms(token_id: uint256, amount: uint256) -> uint256:
 @internal
 @view
 def _check_lasting_terms(terms: uint256, amount: uint256):
-    expiry: uint256 = terms & batch_supply.EXPIRY
-    assert expiry == 0 or block.timestamp <= expiry, "carbon_credit: expired"
+    assert not self._is_expired(terms & batch_supply.EXPIRY), "carbon_credit: expired"
     assert (
         terms & batch_supply.IS_WHOLE == 0 or amount % TONNE == 0
     ), "carbon_credit: whole tonnes only"

@@ -147,9 +147,9 @@ def _check_operator(owner: address):
 def _add(account: address, token_id: uint256, amount: uint256, terms: uint256):
     assert account != empty(address)  # dev: the hosts' register knows no zero address
     # The balance is the lowest field: nobody holds more than its 64 bits, see `_store`.
-    self._words[account][token_id] = unsafe_add(
-        self._words[account][token_id] | (terms << _TERMS_SHIFT), amount
-    )
+    self._words[account][token_id] = (
+        self._words[account][token_id] | (terms << _TERMS_SHIFT)
+    ) + amount
 
 
 @internal
@@ -163,14 +163,8 @@ def _take(account: address, token_id: uint256, amount: uint256, retired: uint256
     balance: uint256 = word & MAX_AMOUNT
     assert amount <= balance, "credit_holdings: balance too small"
     frozen: uint256 = (word >> _FROZEN_SHIFT) & MAX_AMOUNT
-    # Below 2**65, and each field stays within its own: `amount` is within the balance, and all
-    # that was ever retired within what was issued.
-    assert (
-        amount == 0 or unsafe_add(frozen, amount) <= balance
-    ), "credit_holdings: credits are frozen"
-    self._words[account][token_id] = unsafe_add(
-        unsafe_sub(word, amount), retired << _RETIRED_SHIFT
-    )
+    assert amount == 0 or frozen + amount <= balance, "credit_holdings: credits are frozen"
+    self._words[account][token_id] = word - amount + (retired << _RETIRED_SHIFT)
     return word >> _TERMS_SHIFT
 
 

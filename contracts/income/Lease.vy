@@ -132,7 +132,7 @@ def sign(
     @custom:reverts "emergency_stop: paused" | "lease: no tenant" | "lease: bad term"
         | "lease: bad rent" | "lease: no document" | "lease: class not leasable"
         | "lease: no splitter" | "lease: splitter of other asset" | "lease: asset is let"
-        | "authorized: missing role" where this contract may not tell the register
+        | "authorized: missing role"
     """
     authorized._check_role(ASSET_MANAGER_ROLE, msg.sender)
     emergency_stop._check_running()

@@ -25,13 +25,18 @@ ASSET_MANAGER_ROLE: public(constant(bytes32)) = keccak256("ASSET_MANAGER_ROLE")
 BLUEPRINT: public(immutable(address))
 ASSET_REGISTRY: public(immutable(address))
 IDENTITY_REGISTRY: public(immutable(address))
+ENFORCEMENT: public(immutable(address))
 
 is_token: public(HashMap[address, bool])
 
 
 @deploy
 def __init__(
-    authority: address, blueprint: address, asset_registry: address, identity_registry: address
+    authority: address,
+    blueprint: address,
+    asset_registry: address,
+    identity_registry: address,
+    enforcement: address,
 ):
     """
     @param  blueprint  ERC-5202 blueprint of SecurityToken, with the usual three-byte preamble.
@@ -41,9 +46,11 @@ def __init__(
     assert slice(blueprint.code, 0, 3) == x"FE7100", "token_factory: not a blueprint"
     assert asset_registry.is_contract, "token_factory: no registry"
     assert identity_registry.is_contract, "token_factory: no registry"
+    assert enforcement.is_contract, "token_factory: no enforcement"
     BLUEPRINT = blueprint
     ASSET_REGISTRY = asset_registry
     IDENTITY_REGISTRY = identity_registry
+    ENFORCEMENT = enforcement
 
 
 # --- ASSET_MANAGER_ROLE
@@ -61,7 +68,7 @@ def create_token(
     @return Address of the token; its supply is 0.
     @custom:role ASSET_MANAGER_ROLE
     @custom:reverts "asset_registry: no units" | "asset_registry: asset has a token"
-        | "security_token: too many decimals" | "security_token: no payment token"
+        | "settings: too many decimals" | "security_token: no payment token"
     """
     authorized._check_role(ASSET_MANAGER_ROLE, msg.sender)
     token: address = create_from_blueprint(
@@ -69,6 +76,7 @@ def create_token(
         authorized._AUTHORITY.address,
         ASSET_REGISTRY,
         IDENTITY_REGISTRY,
+        ENFORCEMENT,
         asset_id,
         name,
         symbol,

@@ -4,40 +4,46 @@
 @title  holdings
 @license AGPL-3.0-only
 @notice Who holds what: all that a transfer must know about a holder in the one word that it writes
-        anyway, and all that concerns everybody in another (docs/adr/0004).
-@dev    A holder: balance 96 | frozen 96 | income epoch 32 | flags 8, from the low bits up; 24 bits
-        are free. The income epoch is the number of the last deposit that the holder's income is
-        carried to, so a transfer touches the income slots only after a new deposit.
-        Everybody: supply 96 | income epoch 32 | deposited 120 | paused 1.
+        anyway, and all that concerns everybody in another that it reads (docs/adr/0004, 0015).
+@dev    From the low bits up:
+        holder: balance 96 | frozen 96 | income epoch 32 | account frozen 1 | 7 free | until 24
+        common: identity registry 160 | 32 free | income epoch 32 | frozen accounts 24 | paused 1
+                | compliance 1
+        supply: supply 96 | deposited 120
+        The income epoch is the number of the last deposit that a holder's income is carried to; it
+        lies at the same place in both words, so that one xor compares them. `until` is the hour,
+        counted from 1970, in which a freeze of the account ends by itself; 0 is never.
+        The words go around as they are: unpacked, they cost a transfer 1,000 gas more.
         The host keeps the fields in their bounds where it changes them.
 """
 
 MAX_AMOUNT: constant(uint256) = 2**96 - 1
 MAX_DEPOSITED: constant(uint256) = 2**120 - 1
-_MAX_EPOCH: constant(uint256) = 2**32 - 1
-_FROZEN_SHIFT: constant(uint256) = 96
-_EPOCH_SHIFT: constant(uint256) = 192
-_FLAGS_SHIFT: constant(uint256) = 224
-_SHARED_EPOCH_SHIFT: constant(uint256) = 96
-_DEPOSITED_SHIFT: constant(uint256) = 128
-_PAUSED_SHIFT: constant(uint256) = 248
+MAX_EPOCH: constant(uint256) = 2**32 - 1
+MAX_HOUR: constant(uint256) = 2**24 - 1
+ADDRESS: constant(uint256) = 2**160 - 1
+EPOCH_ONE: constant(uint256) = 2**192
+EPOCH: constant(uint256) = MAX_EPOCH * EPOCH_ONE
+# of a holder's word
+FROZEN_SHIFT: constant(uint256) = 96
+FROZEN: constant(uint256) = MAX_AMOUNT * 2**96
+ACCOUNT_FROZEN: constant(uint256) = 2**224
+UNTIL_SHIFT: constant(uint256) = 232
+_ACCOUNT_FREEZE: constant(uint256) = ACCOUNT_FROZEN + MAX_HOUR * 2**232
+# of the common word
+FROZEN_ACCOUNT_ONE: constant(uint256) = 2**224
+FROZEN_ACCOUNTS: constant(uint256) = (2**24 - 1) * 2**224
+PAUSED: constant(uint256) = 2**248
+COMPLIANCE: constant(uint256) = 2**249
+# of the supply's word
+DEPOSITED_ONE: constant(uint256) = 2**96
+_DEPOSITED_SHIFT: constant(uint256) = 96
+
+_HOUR: constant(uint256) = 3_600
 
 _holders: HashMap[address, uint256]
-_shared: uint256
-
-
-struct Holder:
-    balance: uint256  # {unit}
-    frozen: uint256  # {unit} may exceed the balance
-    epoch: uint256
-    is_frozen: bool  # the whole account
-
-
-struct Shared:
-    supply: uint256  # {unit}
-    epoch: uint256  # number of income deposits so far
-    deposited: uint256  # {asset} sum of them
-    is_paused: bool
+_common: uint256
+_supply: uint256
 
 
 @external
@@ -47,7 +53,7 @@ def totalSupply() -> uint256:
     """
     @notice {unit} Units in existence; at most the units registered on the deed.
     """
-    return self._read_shared().supply
+    return self._supply & MAX_AMOUNT
 
 
 @external
@@ -57,7 +63,7 @@ def balanceOf(account: address) -> uint256:
     """
     @notice {unit} Units of `account`, the frozen part included.
     """
-    return self._read_holder(account).balance
+    return self._holders[account] & MAX_AMOUNT
 
 
 @external
@@ -67,7 +73,17 @@ def paused() -> bool:
     """
     @notice Whether trade is stopped (ERC-3643).
     """
-    return self._read_shared().is_paused
+    return self._common & PAUSED != 0
+
+
+@external
+@view
+@reentrant
+def identityRegistry() -> address:
+    """
+    @notice Who decides which wallets are verified (ERC-3643).
+    """
+    return convert(self._common & ADDRESS, address)
 
 
 @external
@@ -75,9 +91,19 @@ def paused() -> bool:
 @reentrant
 def isFrozen(account: address) -> bool:
     """
-    @notice Whether the whole account is frozen (ERC-3643).
+    @notice Whether the whole account is frozen now (ERC-3643).
     """
-    return self._read_holder(account).is_frozen
+    return self._is_frozen(self._holders[account])
+
+
+@external
+@view
+@reentrant
+def frozen_until(account: address) -> uint256:
+    """
+    @notice {s} When the freeze of the account ends by itself; 0 where it does not, or is none.
+    """
+    return (self._holders[account] >> UNTIL_SHIFT) * _HOUR
 
 
 @external
@@ -87,61 +113,64 @@ def getFrozenTokens(account: address) -> uint256:
     """
     @notice {unit} Frozen part; may exceed the balance (ERC-7943).
     """
-    return self._read_holder(account).frozen
+    return self._frozen(self._holders[account])
 
 
-# --- internal
+# --- internal: of a holder's word
 @internal
-@view
-def _read_holder(account: address) -> Holder:
-    word: uint256 = self._holders[account]
-    return Holder(
-        balance=word & MAX_AMOUNT,
-        frozen=(word >> _FROZEN_SHIFT) & MAX_AMOUNT,
-        epoch=(word >> _EPOCH_SHIFT) & _MAX_EPOCH,
-        is_frozen=(word >> _FLAGS_SHIFT) & 1 != 0,
-    )
-
-
-@internal
-def _write_holder(account: address, holder: Holder):
-    self._holders[account] = (
-        holder.balance
-        | (holder.frozen << _FROZEN_SHIFT)
-        | (holder.epoch << _EPOCH_SHIFT)
-        | (convert(holder.is_frozen, uint256) << _FLAGS_SHIFT)
-    )
+@pure
+def _frozen(word: uint256) -> uint256:
+    return (word >> FROZEN_SHIFT) & MAX_AMOUNT
 
 
 @internal
 @pure
-def _free(holder: Holder) -> uint256:
+def _free(word: uint256) -> uint256:
     """
     @notice Balance above the frozen part.
     """
-    if holder.frozen >= holder.balance:
+    balance: uint256 = word & MAX_AMOUNT
+    frozen: uint256 = self._frozen(word)
+    if frozen >= balance:
         return 0
-    return holder.balance - holder.frozen
+    return balance - frozen
 
 
 @internal
 @view
-def _read_shared() -> Shared:
-    word: uint256 = self._shared
-    return Shared(
-        supply=word & MAX_AMOUNT,
-        epoch=(word >> _SHARED_EPOCH_SHIFT) & _MAX_EPOCH,
-        deposited=(word >> _DEPOSITED_SHIFT) & MAX_DEPOSITED,
-        is_paused=(word >> _PAUSED_SHIFT) != 0,
+def _is_frozen(word: uint256) -> bool:
+    if word & ACCOUNT_FROZEN == 0:
+        return False
+    until: uint256 = word >> UNTIL_SHIFT
+    return until == 0 or block.timestamp < until * _HOUR
+
+
+@internal
+@pure
+def _with_frozen(word: uint256, amount: uint256) -> uint256:
+    """
+    @param  amount  At most MAX_AMOUNT.
+    """
+    return (word & ~FROZEN) | (amount << FROZEN_SHIFT)
+
+
+# --- internal: freezes of accounts
+@internal
+def _freeze_account(account: address, until_hour: uint256):
+    """
+    @notice Freeze `account`, or let its freeze end at another hour; 0 is never.
+    """
+    word: uint256 = self._holders[account]
+    if word & ACCOUNT_FROZEN == 0:
+        self._common += FROZEN_ACCOUNT_ONE
+    self._holders[account] = (
+        (word & ~_ACCOUNT_FREEZE) | ACCOUNT_FROZEN | (until_hour << UNTIL_SHIFT)
     )
 
 
 @internal
-def _write_shared(shared: Shared):
-    assert shared.epoch <= _MAX_EPOCH  # dev: 2**32 deposits cost more gas than a chain has
-    self._shared = (
-        shared.supply
-        | (shared.epoch << _SHARED_EPOCH_SHIFT)
-        | (shared.deposited << _DEPOSITED_SHIFT)
-        | (convert(shared.is_paused, uint256) << _PAUSED_SHIFT)
-    )
+def _release_account(account: address):
+    word: uint256 = self._holders[account]
+    if word & ACCOUNT_FROZEN != 0:
+        self._common -= FROZEN_ACCOUNT_ONE
+        self._holders[account] = word & ~_ACCOUNT_FREEZE

@@ -73,3 +73,13 @@ def _take(holder: address, balance: uint256) -> uint256:
     self._index_of[holder] = self._index
     self._carried[holder] = owed & _FRACTION
     return owed >> _SCALE_BITS
+
+
+@internal
+def _reassign(sender: address, receiver: address, owed: uint256):
+    """
+    @notice Owe `receiver` what `sender` is owed, or a part of it; both are carried to now.
+    @param  owed  {asset} scaled by 2**128, at most what `sender` is owed.
+    """
+    self._carried[sender] -= owed
+    self._carried[receiver] += owed

@@ -3,7 +3,7 @@
 """
 @title  token_errors
 @license AGPL-3.0-only
-@notice Reason codes of the security token, their sentences, and the errors the standards name.
+@notice Reason codes of the security token, and the errors the standards name.
 @dev    Codes 0 to 6 are the ones wallets know from CMTAT; ours follow. Vyper has no custom
         errors, so the bytes are written here, once, and clients decode them by the standards.
 @custom:source ERC-1404, ERC-6093, ERC-7943, ERC-2612
@@ -21,36 +21,18 @@ INVALID_RECEIVER: constant(uint8) = 9
 ABOVE_UNITS: constant(uint8) = 10
 INSUFFICIENT_BALANCE: constant(uint8) = 11
 INSUFFICIENT_ALLOWANCE: constant(uint8) = 12
-
-
-@internal
-@pure
-def _message(code: uint8) -> String[40]:
-    if code == OK:
-        return "allowed"
-    if code == PAUSED:
-        return "trade in this token is paused"
-    if code == SENDER_FROZEN:
-        return "the sender is frozen"
-    if code == RECEIVER_FROZEN:
-        return "the receiver is frozen"
-    if code == SPENDER_FROZEN:
-        return "the spender is frozen"
-    if code == ABOVE_UNFROZEN:
-        return "the amount is above the unfrozen balance"
-    if code == SENDER_NOT_VERIFIED:
-        return "the sender is not a verified investor"
-    if code == RECEIVER_NOT_VERIFIED:
-        return "the receiver is not a verified investor"
-    if code == INVALID_RECEIVER:
-        return "the receiver is the zero address"
-    if code == ABOVE_UNITS:
-        return "above the units registered on the deed"
-    if code == INSUFFICIENT_BALANCE:
-        return "the balance is too small"
-    if code == INSUFFICIENT_ALLOWANCE:
-        return "the allowance is too small"
-    return "unknown code"
+SAME_ACCOUNT: constant(uint8) = 13
+# of the token's compliance
+COUNTRY_CLOSED: constant(uint8) = 14
+CLASS_CLOSED: constant(uint8) = 15
+NOT_A_VENUE: constant(uint8) = 16
+OUTSIDE_HOURS: constant(uint8) = 17
+BELOW_TICKET: constant(uint8) = 18
+LOCKED_UP: constant(uint8) = 19
+ABOVE_BALANCE_CAP: constant(uint8) = 20
+ABOVE_YEARLY_LIMIT: constant(uint8) = 21
+TOO_MANY_HOLDERS: constant(uint8) = 22
+TOO_MANY_IN_COUNTRY: constant(uint8) = 23
 
 
 @internal
@@ -63,6 +45,19 @@ def _cannot_send(account: address):
 @pure
 def _cannot_receive(account: address):
     raw_revert(abi_encode(account, method_id=method_id("ERC7943CannotReceive(address)")))
+
+
+@internal
+@pure
+def _cannot_transfer(sender: address, receiver: address, amount: uint256):
+    raw_revert(
+        abi_encode(
+            sender,
+            receiver,
+            amount,
+            method_id=method_id("ERC7943CannotTransfer(address,address,uint256)"),
+        )
+    )
 
 
 @internal

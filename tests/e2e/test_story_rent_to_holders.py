@@ -71,7 +71,7 @@ def test_rent_reaches_treasury_and_holders_and_the_books_balance(
     verify(alice, bob)
     token.mint(alice, 600, sender=asset_manager)
     token.mint(bob, 300, sender=asset_manager)
-    with ape.reverts("security_token: above the deed"):
+    with ape.reverts("moves: above the deed"):
         token.mint(alice, 101, sender=asset_manager)
 
     # 3. 70 % of what the office earns goes to the holders, 30 % to the general fund.

@@ -13,6 +13,7 @@ from tests.gas.scenes import (
     offices,
     registers,
     revenue,
+    rules,
     tokens,
 )
 from tests.gas.stage import REFERENCE, opened
@@ -25,7 +26,7 @@ TOLERANCE_PERCENT = 2
 
 # The order matters: the council takes office first, assets and investors come before what is
 # built on them, and the treasury's first income before other scenes bring some.
-SCENES = (offices, registers, funds, tokens, holders, revenue, climate, deployments)
+SCENES = (offices, registers, funds, tokens, holders, rules, revenue, climate, deployments)
 
 Figures = Mapping[str, int]
 

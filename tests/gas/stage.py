@@ -169,6 +169,10 @@ class Stage:
         """Let a contract take the payer's money; the allowance never shrinks to zero."""
         self.city.payment_token.approve(spender, EVERYTHING, sender=self.payer)
 
+    def wait(self, seconds: int) -> None:
+        """Let time pass before the next transaction."""
+        ape.chain.mine(timestamp=ape.chain.pending_timestamp + seconds)
+
     def money_of(self, account: Any) -> int:
         return int(self.city.payment_token.balanceOf(account))
 
@@ -238,10 +242,9 @@ def addresses(purpose: str, count: int) -> list[str]:
     return found
 
 
-def registration(wallet: Any) -> tuple[Any, str, int, int, int]:
-    """An investor as IdentityRegistry.register takes it."""
-    identity = addresses("identity", 1)[0]
-    return (wallet, identity, COUNTRY, 0, VALID_UNTIL)
+def registration(wallet: Any) -> tuple[Any, Any, int, int, int]:
+    """An investor, whose wallet is its identity, as IdentityRegistry.register takes it."""
+    return (wallet, wallet, COUNTRY, 0, VALID_UNTIL)
 
 
 def asset_record(parcel: str) -> tuple[bytes, int, int, int, bytes]:

@@ -48,7 +48,7 @@ def test_each_record_says_where_and_how(deployed, book, deployer):
     assert record.address == deployed.asset_registry.address
     assert record.deployer == deployer.address
     assert record.arguments[0] == deployed.authority.address
-    assert len(list(book.folder.glob("*.json"))) == 16
+    assert len(list(book.folder.glob("*.json"))) == 18
 
 
 def test_a_second_run_sends_nothing(deployed, book, deployer):
@@ -78,7 +78,7 @@ def test_resumes_after_each_contract(book, deployer, council, tmp_path):
         kept = {path.stem for path in names[:keep]}
         assert ("Authority" in kept) == (city.authority.address == whole.authority.address)
         # What was kept is not deployed again: the rest, then roles and the hand-over.
-        assert deployer.nonce - nonce <= len(names) - keep + 16
+        assert deployer.nonce - nonce <= len(names) - keep + 17
 
 
 def test_refuses_a_record_of_other_code(deployed, book, deployer):
@@ -141,7 +141,7 @@ def test_names_a_role_that_was_taken_away(deployed, book, council, cashier):
 def test_names_a_directory_entry_that_was_replaced(
     deployed, book, project, chain_engineer, deployer
 ):
-    other = project.IdentityRegistry.deploy(deployed.authority, sender=deployer)
+    other = project.IdentityRegistry.deploy(deployed.authority, [1], 86_400, sender=deployer)
     deployed.directory.set_entry(b"IdentityRegistry".ljust(32, b"\0"), other, sender=chain_engineer)
 
     assert [fact.link for fact in broken(book)] == ["CityDirectory: IdentityRegistry"]

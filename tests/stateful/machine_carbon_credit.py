@@ -434,7 +434,12 @@ class CarbonMachine(ChainMachine):
     def _replay(self, issuance, signatures):
         """The same signed paper again."""
         is_ours = issuance.origin == NOTHING
-        reason = "serial_intervals: overlap" if is_ours else "carbon_registry: was bridged"
+        is_over = issuance.expiry != 0 and issuance.expiry <= chain.pending_timestamp
+        reason = self._first(
+            (is_over, "carbon_registry: already expired"),
+            (not is_ours, "carbon_registry: was bridged"),
+            "serial_intervals: overlap",
+        )
         registry = self.stage.registry
         asset_id = next(each.asset_id for each in self.stage.projects
                         if each.id == issuance.project_id)  # fmt: skip

@@ -309,7 +309,7 @@ class SecurityTokenMachine(ChainMachine):
         if code == 5:
             return errors.cannot_send(self.wallets[spender])
         if code == 10:
-            return "security_token: above the deed"
+            return "moves: above the deed"
         side = self.ledger.holders[sender]
         if code == 11:
             return errors.insufficient_balance(self.wallets[sender], side.balance, amount)
@@ -476,7 +476,7 @@ class SecurityTokenMachine(ChainMachine):
 
     def _revoke(self, wallet):
         holder = self.ledger.holders[wallet]
-        refusal = None if holder.is_registered else "identity_registry: not registered"
+        refusal = None if holder.is_registered else "investor_records: not registered"
         receipt = self._try(
             "revoke",
             refusal,
@@ -498,12 +498,12 @@ class SecurityTokenMachine(ChainMachine):
         holder.is_registered, holder.valid_until = True, until
 
     def _pause(self):
-        refusal = "security_token: paused" if self.ledger.is_paused else None
+        refusal = "security_token: no change" if self.ledger.is_paused else None
         self._try("pause", refusal, self.token.pause, sender=self.stage.guardian)
         self.ledger.is_paused = True
 
     def _unpause(self):
-        refusal = None if self.ledger.is_paused else "security_token: not paused"
+        refusal = None if self.ledger.is_paused else "security_token: no change"
         self._try("unpause", refusal, self.token.unpause, sender=self.stage.chain_engineer)
         self.ledger.is_paused = False
 

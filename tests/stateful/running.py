@@ -6,6 +6,7 @@ from random import Random
 from time import perf_counter
 from typing import Any, ClassVar
 
+import pytest
 from ape import chain
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -57,7 +58,7 @@ class ChainMachine(RuleBasedStateMachine):
 def run(machine: type[ChainMachine], stage: Any, floors: dict[str, int], campaign_runs=1_000):
     """Run the machine 30 times, or as a campaign, and ask for what its runs must have seen.
 
-    A floor counts runs, not steps. It is half of the least seen in five streams of draws, or less:
+    A floor counts runs, not steps. It is a third of the least seen in five streams of draws:
     Hypothesis draws from the constants of all modules that are loaded, so what it draws moves with
     the files beside a machine, though not from one run to the next.
     """
@@ -79,4 +80,5 @@ def run(machine: type[ChainMachine], stage: Any, floors: dict[str, int], campaig
     print(f"\n{machine.__name__}: {steps} ends, {steps / (perf_counter() - begin):.0f} a second")
     print(dict(sorted(seen.items())))
     missed = {end: (seen[end], least) for end, least in floors.items() if seen[end] < least}
-    assert not missed, f"seen less than the floor: {missed}"
+    if missed:  # no assertion: it would count as a kill where a mutant is tried
+        pytest.fail(f"seen less than the floor: {missed}")

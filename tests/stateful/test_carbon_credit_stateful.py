@@ -12,31 +12,31 @@ from tests.stateful.running import run
 
 RESOLUTION = keccak(text="resolution of the council")
 
-# Out of 25 runs; half of what is seen or less, for the draws change with the machine.
+# how an action ended -> runs that must have seen it; least of 6 streams of 31 runs: in the comment
 FLOORS = {
-    "issue": 25,
-    "bridge": 25,
-    "replay refused: overlap": 4,
-    "split": 6,
-    "transfer": 6,
-    "batch transfer": 4,
-    "freeze": 6,
-    "forced transfer": 3,
-    "retire": 25,
-    "retire several": 5,
-    "cancel": 5,
-    "cancel by order": 4,
-    "export": 3,
-    "convert": 5,
-    "reverse": 5,
-    "draw on other buffers": 10,
-    "reverse beyond buffers": 12,
-    "cure": 8,
-    "recover": 3,
-    "adjust": 6,
-    "approve": 5,
-    "stop": 6,
-    "wait": 10,
+    "issue": 10,  # 30
+    "bridge": 10,  # 30
+    "replay refused: overlap": 2,  # 6
+    "split": 4,  # 13
+    "transfer": 6,  # 19
+    "batch transfer": 4,  # 12
+    "freeze": 6,  # 19
+    "forced transfer": 3,  # 9
+    "retire": 10,  # 30
+    "retire several": 3,  # 10
+    "cancel": 3,  # 11
+    "cancel by order": 4,  # 14
+    "export": 2,  # 7
+    "convert": 6,  # 18
+    "reverse": 5,  # 16
+    "draw on other buffers": 7,  # 23
+    "reverse beyond buffers": 9,  # 28
+    "cure": 6,  # 19
+    "recover": 2,  # 8
+    "adjust": 2,  # 6
+    "approve": 4,  # 12
+    "stop": 4,  # 13
+    "wait": 7,  # 21
 }
 
 

@@ -1,10 +1,8 @@
-import os
-
 from eth_utils import keccak
 
 from tests.stateful.machine_serial_intervals import SerialMachine
+from tests.stateful.running import IS_CAMPAIGN
 
-IS_CAMPAIGN = os.environ.get("HYPOTHESIS_PROFILE") == "campaign"  # make fuzz
 CLAIMS = 50_000 if IS_CAMPAIGN else 1_500
 CLAIMS_A_SPLIT = 20
 

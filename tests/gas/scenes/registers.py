@@ -2,7 +2,12 @@
 
 from typing import Any
 
+import ape
+from ape.api import AccountAPI
+
+from civitas.chain.carbon import signed_by
 from civitas.chain.deploy import name32
+from civitas.chain.identity import Claim, binding_message, claim_message
 from civitas.chain.roles import Role
 from civitas.profiles import Proof
 from tests.gas.stage import (
@@ -16,6 +21,7 @@ from tests.gas.stage import (
     addresses,
     asset_record,
     document,
+    is_plain,
     proof_filing,
     registration,
     resolution,
@@ -24,6 +30,7 @@ from tests.gas.stage import (
 HOUSING = 2  # a class that the city's assets don't have at first
 BATCH = 64  # assets registered, valued or proven at once, at most
 PARTS = 16  # of a parcel, at most
+KYC, TAX = 1, 2  # claim topics
 INVESTORS = 100  # registered at once, at most
 
 
@@ -197,6 +204,116 @@ def _identities(stage: Stage) -> None:
     gas = officer(registry.register, "100 investors", [registration(each) for each in wallets])
     stage.meter.share("IdentityRegistry.register 100 investors, per investor", gas, INVESTORS)
 
+    _claims(stage)
+    _recovery(stage, wallets[1])
+
     officer(registry.set_eligibility, "of an investor", wallet, 1, VALID_UNTIL + DAY)
     officer(registry.updateCountry, "of an investor", wallet, COUNTRY + 1)
     officer(registry.deleteIdentity, "of an investor", wallet)
+    fresh = addresses("identity", INVESTORS + 2)
+    officer(registry.registerIdentity, "a wallet of its own investor", fresh[0], fresh[0], COUNTRY)
+    officer(registry.updateIdentity, "of a wallet", _pointer(stage, fresh[1], fresh[0]), wallets[2])
+    officer(
+        *(registry.batchRegisterIdentity, "100 investors"),
+        *(fresh[2:], fresh[2:], [COUNTRY] * INVESTORS),
+    )
+
+
+def _pointer(stage: Stage, wallet: str, identity: str) -> str:
+    """A wallet whose identity is another address."""
+    stage.city.identity_registry.registerIdentity(
+        wallet, identity, COUNTRY, sender=stage.officer(Role.COMPLIANCE_OFFICER)
+    )
+    return wallet
+
+
+def _claims(stage: Stage) -> None:
+    registry = stage.city.identity_registry
+    clerk = stage.meter.by(stage.officer(Role.COUNCIL_CLERK))
+    officer = stage.meter.by(stage.officer(Role.COMPLIANCE_OFFICER))
+    people = [each for each in ape.accounts.test_accounts[16:100] if is_plain(each.address)]
+    issuer, second, *investors = people[-(INVESTORS // 2) :]
+    by_issuer, by_wallet = stage.meter.by(issuer), stage.meter.by(investors[0])
+    anybody = stage.meter.by(stage.payer)
+
+    def claim(investor: Any, nonce: int, by: AccountAPI = issuer, topic: int = KYC) -> Claim:
+        said = (0, COUNTRY) if topic == KYC else (0, 0)
+        epoch = int(registry.issuer_nonce(by))
+        return Claim(
+            by.address, investor.address, topic, *said, VALID_UNTIL, nonce, epoch, VALID_UNTIL
+        )
+
+    def signed(claimed: Claim, by: AccountAPI = issuer) -> tuple[Any, bytes]:
+        return claimed.as_tuple(), signed_by(by, claim_message(stage.city, claimed))
+
+    def consent(wallet: AccountAPI, identity: Any, nonce: int = 0) -> bytes:
+        return signed_by(wallet, binding_message(stage.city, wallet, identity, nonce, VALID_UNTIL))
+
+    def onboarding(wallet: AccountAPI) -> tuple[Any, ...]:
+        return (wallet, COUNTRY, 0, VALID_UNTIL, 1, consent(wallet, wallet))
+
+    clerk(registry.addTrustedIssuer, "the first issuer", issuer, [KYC])
+    clerk(registry.addTrustedIssuer, "a further issuer", second, [KYC])
+    first, second_wallet, third, fourth, *many = investors
+    anybody(
+        *(registry.onboard, "an investor by two signatures", *signed(claim(first, 1))),
+        *(VALID_UNTIL, consent(first, first)),
+    )
+    stage.meter.call(
+        *(registry.onboard, "the sender, by the issuer's signature", *signed(claim(third, 1))),
+        *(0, b""),
+        sender=third,
+    )
+    by_issuer(
+        *(registry.onboard, "an investor by its issuer, with the wallet's signature"),
+        *(claim(fourth, 1).as_tuple(), b"", VALID_UNTIL, consent(fourth, fourth)),
+    )
+    batch = [onboarding(each) for each in many]
+    sentence = f"{len(many)} investors"
+    gas = by_issuer(registry.onboard_batch, sentence, KYC, VALID_UNTIL, batch)
+    stage.meter.share(f"IdentityRegistry.onboard_batch {sentence}, per investor", gas, len(many))
+    anybody(registry.file_claims, "to renew an investor", [signed(claim(first, 2))])
+    anybody(
+        *(registry.file_claims, "to renew 40 investors"),
+        [signed(claim(each, 2)) for each in many[:40]],
+    )
+    by_wallet(
+        *(registry.bind_wallet, "a second wallet of an investor"),
+        *(second_wallet, VALID_UNTIL, consent(second_wallet, first)),
+    )
+    stage.meter.call(registry.unbind_wallet, "of a second wallet", sender=second_wallet)
+    by_issuer(registry.revoke_claim, "that is filed", first, KYC, 2)
+    officer(registry.revoke_claim_of, "that is filed", issuer, third, KYC, 1)
+    by_issuer(registry.revoke_all_claims, "of an issuer")
+    officer(registry.revoke_all_claims_of, "an issuer", issuer)
+    gas = anybody(
+        registry.refresh, "43 investors whose claims are void", [*many[:41], third, fourth]
+    )
+    stage.meter.share("IdentityRegistry.refresh 43 investors, per investor", gas, 43)
+    officer(registry.set_eligibility, "of an investor with a void claim", first, 0, VALID_UNTIL)
+    officer(registry.withdraw_vouch, "from an investor", first)
+
+    clerk(registry.addClaimTopic, "with two issuers", TAX)
+    clerk(registry.updateIssuerClaimTopics, "of an issuer", issuer, [KYC, TAX])
+    clerk(registry.removeClaimTopic, "with two issuers", TAX)
+    clerk(registry.removeTrustedIssuer, "of two", second)
+
+
+def _recovery(stage: Stage, lost: str) -> None:
+    registry = stage.city.identity_registry
+    enforcer = stage.meter.by(stage.officer(Role.ENFORCER))
+    officer = stage.meter.by(stage.officer(Role.COMPLIANCE_OFFICER))
+    successor, other = (each for each in ape.accounts.test_accounts[116:118])
+    reason = document("loss")
+
+    def announce(case: str, wallet: Any, new: AccountAPI) -> None:
+        consent = signed_by(new, binding_message(stage.city, new, wallet, 0, VALID_UNTIL))
+        enforcer(registry.announce_recovery, case, wallet, new, reason, VALID_UNTIL, consent)
+
+    announce("of a wallet", lost, successor)
+    officer(registry.call_off_recovery, "of a wallet", lost)
+    announce("of a holder's wallet", stage.dave, other)
+    stage.meter.call(registry.object_to_recovery, "by the wallet", stage.dave, sender=stage.dave)
+    announce("of a wallet again", lost, successor)
+    ape.chain.mine(timestamp=ape.chain.pending_timestamp + registry.OBJECTION_WINDOW())
+    enforcer(registry.recover_wallet, "after the window", lost)

@@ -1,4 +1,4 @@
-"""SecurityToken and TokenFactory: issue, trade, freezes, pauses."""
+"""SecurityToken and TokenFactory: issue, trade, freezes, force, recovery, settings, pauses."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,11 +8,12 @@ from ape.contracts import ContractInstance
 from eth_account.messages import SignableMessage, encode_typed_data
 
 from civitas.chain.roles import Role
-from tests.gas.stage import CHAIN_ID, EVERYTHING, VALID_UNTIL, NotTheState, Stage
+from tests.gas.stage import CHAIN_ID, COUNTRY, EVERYTHING, VALID_UNTIL, NotTheState, Stage
 
 # {unit}, 18 decimals
 MINTED = 1_000 * 10**18
 MOVED = 7 * 10**18
+BATCH = 100  # the most that a batch takes
 
 
 def play(stage: Stage) -> None:
@@ -22,6 +23,10 @@ def play(stage: Stage) -> None:
     _allowances(stage, token)
     _permits(stage, token)
     _freezes(stage, token)
+    _batches(stage, token)
+    _force(stage, token)
+    _recovery(stage, token)
+    _settings(stage, token)
     _pauses(stage, token)
 
 
@@ -98,6 +103,87 @@ def _freezes(stage: Stage, token: ContractInstance) -> None:
     officer(token.setFrozenTokens, "to release all units", stage.alice, 0)
     officer(token.setAddressFrozen, "to freeze a holder", stage.alice, True)
     officer(token.setAddressFrozen, "to release a holder", stage.alice, False)
+    officer(token.freeze_until, "a holder", stage.alice, VALID_UNTIL)
+    officer(
+        token.setAddressFrozen, "to release a holder from a freeze with an end", stage.alice, False
+    )
+    officer(token.freezePartialTokens, "of a holder without frozen units", stage.alice, MOVED)
+    officer(token.freezePartialTokens, "of more units", stage.alice, MOVED)
+    officer(token.unfreezePartialTokens, "of some units", stage.alice, MOVED)
+    token.unfreezePartialTokens(stage.alice, MOVED, sender=stage.officer(Role.COMPLIANCE_OFFICER))
+    token.freeze_until(stage.dave, VALID_UNTIL, sender=stage.officer(Role.COMPLIANCE_OFFICER))
+    stage.meter.by(stage.spender)(
+        token.transferFrom,
+        "while some account is frozen",
+        stage.alice,
+        stage.bob,
+        MOVED,
+    )
+    token.setAddressFrozen(stage.dave, False, sender=stage.officer(Role.COMPLIANCE_OFFICER))
+
+
+def _batches(stage: Stage, token: ContractInstance) -> None:
+    alice = stage.meter.by(stage.alice)
+    manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
+    officer = stage.meter.by(stage.officer(Role.COMPLIANCE_OFFICER))
+    wallets, amounts = [stage.bob] * BATCH, [MOVED] * BATCH
+    sentence = f"of {BATCH}"
+
+    manager(token.batchMint, sentence, wallets, amounts)
+    alice(token.batchTransfer, sentence, wallets, [1] * BATCH)
+    officer(token.batchSetAddressFrozen, sentence, wallets, [False, True] * (BATCH // 2))
+    officer(token.batchFreezePartialTokens, sentence, wallets, [1] * BATCH)
+    officer(token.batchUnfreezePartialTokens, sentence, wallets, [1] * BATCH)
+    token.setAddressFrozen(stage.bob, False, sender=stage.officer(Role.COMPLIANCE_OFFICER))
+
+
+def _force(stage: Stage, token: ContractInstance) -> None:
+    council = stage.meter.by(stage.council)
+    enforcer = stage.officer(Role.ENFORCER)
+    agent = stage.meter.by(enforcer)
+    move = (stage.alice, stage.bob, MOVED)
+
+    council(token.addAgent, "without a mandate", enforcer)
+    council(token.set_mandate, "for the first time", enforcer, MINTED, VALID_UNTIL)
+    agent(token.forcedTransfer, "between existing holders", *move)
+    everything = token.balanceOf(stage.alice)
+    officer = stage.officer(Role.COMPLIANCE_OFFICER)
+    token.setFrozenTokens(stage.alice, everything, sender=officer)
+    agent(token.forcedTransfer, "through a freeze", *move)
+    token.setFrozenTokens(stage.alice, 0, sender=officer)
+    agent(token.burn, "of a part", stage.bob, MOVED)
+    sides = [stage.alice] * BATCH, [stage.bob] * BATCH, [1] * BATCH
+    agent(token.batchForcedTransfer, f"of {BATCH}", *sides)
+    agent(token.batchBurn, f"of {BATCH}", [stage.bob] * BATCH, [1] * BATCH)
+
+
+def _recovery(stage: Stage, token: ContractInstance) -> None:
+    enforcer, council = stage.officer(Role.ENFORCER), stage.meter.by(stage.council)
+    agent, registry = stage.meter.by(enforcer), stage.city.identity_registry
+    new_wallet = stage.candidate
+    registry.register(
+        [(new_wallet, stage.bob, COUNTRY, 0, VALID_UNTIL)],
+        sender=stage.officer(Role.COMPLIANCE_OFFICER),
+    )
+    wallets = (stage.bob, new_wallet, stage.bob)
+
+    agent(token.recoveryAddress, "of a lost wallet", *wallets)
+    agent(token.recoveryAddress, "a second time", *wallets)
+    token.transfer(stage.bob, MOVED, sender=new_wallet)
+    stage.city.authority.revokeRole(Role.ENFORCER.id, enforcer, sender=stage.council)
+    stage.meter.by(stage.alice)(token.strike_agent, "that is no enforcer any more", enforcer)
+    stage.city.authority.grantRole(Role.ENFORCER.id, enforcer, sender=stage.council)
+    token.addAgent(enforcer, sender=stage.council)
+    council(token.removeAgent, "without a mandate", enforcer)
+
+
+def _settings(stage: Stage, token: ContractInstance) -> None:
+    council = stage.meter.by(stage.council)
+
+    council(token.setName, "of nine letters", "Town Hall")
+    council(token.setSymbol, "of four letters", "HALL")
+    council(token.setOnchainID, "for the first time", stage.dave)
+    council(token.setIdentityRegistry, "to the same", stage.city.identity_registry)
 
 
 def _pauses(stage: Stage, token: ContractInstance) -> None:

@@ -56,7 +56,7 @@ def test_lets_a_wallet_be_registered_anew(
 def test_refuses_a_wallet_that_is_not_registered(identities, compliance_officer, investor):
     identities.deleteIdentity(investor, sender=compliance_officer)
 
-    with ape.reverts("identity_registry: not registered"):
+    with ape.reverts("investor_records: not registered"):
         identities.deleteIdentity(investor, sender=compliance_officer)
 
 

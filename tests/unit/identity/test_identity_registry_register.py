@@ -34,7 +34,7 @@ def test_binds_a_wallet_to_an_investor(
         identities.IdentityRegistered(investor_address=alice, identity=file_number),
         identities.CountryUpdated(investor_address=alice, country=410),
         identities.EligibilitySet(
-            investor_address=alice,
+            identity=file_number,
             old_class=0,
             new_class=3,
             old_valid_until=0,
@@ -99,7 +99,7 @@ def test_refuses_101_wallets_at_once(identities, compliance_officer, in_a_year):
 
 
 def test_binds_all_or_none(identities, compliance_officer, alice, bob, in_a_year):
-    with ape.reverts("identity_registry: bad country"):
+    with ape.reverts("investor_records: bad country"):
         identities.register(
             [(alice, alice, 410, 0, in_a_year), (bob, bob, 0, 0, in_a_year)],
             sender=compliance_officer,
@@ -112,7 +112,7 @@ def test_binds_all_or_none(identities, compliance_officer, alice, bob, in_a_year
 def test_refuses_the_zero_address(identities, compliance_officer, alice, in_a_year, side):
     pair = (ZERO_ADDRESS, alice) if side == "wallet" else (alice, ZERO_ADDRESS)
 
-    with ape.reverts("identity_registry: zero address"):
+    with ape.reverts("investor_records: zero address"):
         identities.register([(*pair, 410, 0, in_a_year)], sender=compliance_officer)
 
 
@@ -121,7 +121,7 @@ def test_refuses_a_wallet_that_is_registered(
 ):
     identities.register([(alice, file_number, 410, 0, in_a_year)], sender=compliance_officer)
 
-    with ape.reverts("identity_registry: is registered"):
+    with ape.reverts("investor_records: is registered"):
         identities.register(
             [(alice, other_file_number, 410, 0, in_a_year)], sender=compliance_officer
         )
@@ -130,7 +130,7 @@ def test_refuses_a_wallet_that_is_registered(
 
 
 def test_refuses_a_wallet_twice_in_one_batch(identities, compliance_officer, alice, in_a_year):
-    with ape.reverts("identity_registry: is registered"):
+    with ape.reverts("investor_records: is registered"):
         identities.register([(alice, alice, 410, 0, in_a_year)] * 2, sender=compliance_officer)
 
 
@@ -141,7 +141,7 @@ def test_refuses_an_expired_wallet_that_is_still_registered(
     identities.register([(alice, alice, 410, 0, soon)], sender=compliance_officer)
     at(soon + 1)
 
-    with ape.reverts("identity_registry: is registered"):
+    with ape.reverts("investor_records: is registered"):
         identities.register([(alice, alice, 410, 0, in_a_year)], sender=compliance_officer)
 
 
@@ -154,7 +154,7 @@ def test_takes_countries_from_1_to_999(identities, compliance_officer, alice, in
 
 @pytest.mark.parametrize("country", [0, 1_000, 65_535])
 def test_refuses_other_countries(identities, compliance_officer, alice, in_a_year, country):
-    with ape.reverts("identity_registry: bad country"):
+    with ape.reverts("investor_records: bad country"):
         identities.register([(alice, alice, country, 0, in_a_year)], sender=compliance_officer)
 
 
@@ -171,7 +171,7 @@ def test_takes_an_expiry_in_the_future(identities, compliance_officer, alice, va
 def test_refuses_an_expiry_that_is_over(identities, compliance_officer, alice, validity):
     until = chain.pending_timestamp + validity
 
-    with ape.reverts("identity_registry: bad expiry"):
+    with ape.reverts("investor_records: bad expiry"):
         identities.register([(alice, alice, 410, 0, until)], sender=compliance_officer)
 
 
@@ -185,7 +185,7 @@ def test_takes_the_latest_expiry(identities, compliance_officer, alice, until):
 @pytest.mark.parametrize("until", [MAX_EXPIRY + 1, 2**64 - 1])
 def test_refuses_a_later_expiry(identities, compliance_officer, alice, until):
     """It would spill into the country's bits."""
-    with ape.reverts("identity_registry: bad expiry"):
+    with ape.reverts("investor_records: bad expiry"):
         identities.register([(alice, alice, 410, 0, until)], sender=compliance_officer)
 
 

@@ -19,7 +19,7 @@ def test_renews_and_changes_the_class(
     assert identities.eligibility(investor) == (file_number.address, 410, 255, in_a_year + 5)
     assert receipt.events == [
         identities.EligibilitySet(
-            investor_address=investor,
+            identity=file_number,
             old_class=1,
             new_class=255,
             old_valid_until=in_a_year,
@@ -46,7 +46,7 @@ def test_takes_the_latest_expiry(identities, compliance_officer, investor, file_
 
 @pytest.mark.parametrize("until", [MAX_EXPIRY + 1, 2**64 - 1])
 def test_refuses_a_later_expiry(identities, compliance_officer, investor, in_a_year, until):
-    with ape.reverts("identity_registry: bad expiry"):
+    with ape.reverts("investor_records: bad expiry"):
         identities.set_eligibility(investor, 1, until, sender=compliance_officer)
 
     assert identities.eligibility(investor).valid_until == in_a_year
@@ -64,14 +64,14 @@ def test_takes_the_next_second(identities, compliance_officer, investor):
 def test_refuses_an_expiry_that_is_over(identities, compliance_officer, investor, validity):
     until = chain.pending_timestamp + validity
 
-    with ape.reverts("identity_registry: bad expiry"):
+    with ape.reverts("investor_records: bad expiry"):
         identities.set_eligibility(investor, 1, until, sender=compliance_officer)
 
 
 def test_refuses_a_wallet_that_is_not_registered(
     identities, compliance_officer, stranger, in_a_year
 ):
-    with ape.reverts("identity_registry: not registered"):
+    with ape.reverts("investor_records: not registered"):
         identities.set_eligibility(stranger, 1, in_a_year, sender=compliance_officer)
 
     assert not identities.contains(stranger)

@@ -20,14 +20,14 @@ def test_changes_the_country_and_nothing_else(
 
 @pytest.mark.parametrize("country", [0, 1_000, 65_535])
 def test_refuses_other_countries(identities, compliance_officer, investor, country):
-    with ape.reverts("identity_registry: bad country"):
+    with ape.reverts("investor_records: bad country"):
         identities.updateCountry(investor, country, sender=compliance_officer)
 
     assert identities.investorCountry(investor) == 410
 
 
 def test_refuses_a_wallet_that_is_not_registered(identities, compliance_officer, stranger):
-    with ape.reverts("identity_registry: not registered"):
+    with ape.reverts("investor_records: not registered"):
         identities.updateCountry(stranger, 410, sender=compliance_officer)
 
 

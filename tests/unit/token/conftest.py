@@ -1,8 +1,9 @@
 """One token of 1_000 units, fully issued to three investors, and money to pay in as income."""
 
 import pytest
+from ape import chain
 
-from .rules import ALLOWANCE, Scene
+from .rules import ALLOWANCE, YEAR, Scene
 
 ALICE, BOB, CAROL = 500, 300, 200  # {unit}
 
@@ -72,6 +73,26 @@ def issue_token(register_asset, create_token, verify, asset_manager):
         return token
 
     return issue
+
+
+@pytest.fixture
+def appoint(council, enforcer):
+    """`appoint(token, 100)`: the enforcer may move 100 units by force, for a year."""
+
+    def mandate(token, amount, until=None):
+        token.addAgent(enforcer, sender=council)
+        until = until or chain.pending_timestamp + YEAR
+        token.set_mandate(enforcer, amount, until, sender=council)
+
+    return mandate
+
+
+@pytest.fixture
+def second_wallet(city, accounts, alice, compliance_officer):
+    """Another wallet of alice's."""
+    wallet, until = accounts[23], chain.pending_timestamp + 10 * YEAR
+    city.identity_registry.register([(wallet, alice, 410, 0, until)], sender=compliance_officer)
+    return wallet
 
 
 @pytest.fixture

@@ -28,6 +28,10 @@ def cannot_receive(account):
     return error_bytes("ERC7943CannotReceive(address)", account)
 
 
+def cannot_transfer(sender, receiver, amount):
+    return error_bytes("ERC7943CannotTransfer(address,address,uint256)", sender, receiver, amount)
+
+
 def above_unfrozen(account, amount, unfrozen):
     return error_bytes(
         "ERC7943InsufficientUnfrozenBalance(address,uint256,uint256)", account, amount, unfrozen

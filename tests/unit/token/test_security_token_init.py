@@ -14,6 +14,7 @@ def deploy(project, city, money, deployer, stranger):
             "authority": city.authority,
             "asset_registry": city.asset_registry,
             "identity_registry": city.identity_registry,
+            "enforcement": city.enforcement,
             "asset_id": 7,
             "name": "Asset 7",
             "symbol": "A7",
@@ -57,7 +58,7 @@ def test_has_at_most_eighteen_decimals(deploy, decimals):
 
 @pytest.mark.parametrize("decimals", [19, 255])
 def test_more_decimals_are_refused(deploy, decimals):
-    with ape.reverts("security_token: too many decimals"):
+    with ape.reverts("settings: too many decimals"):
         deploy(decimals=decimals)
 
 
@@ -67,6 +68,7 @@ def test_more_decimals_are_refused(deploy, decimals):
         ("authority", "authorized: no authority"),
         ("asset_registry", "security_token: no registry"),
         ("identity_registry", "security_token: no registry"),
+        ("enforcement", "security_token: no registry"),
         ("payment_token", "security_token: no payment token"),
     ],
 )

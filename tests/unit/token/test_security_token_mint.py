@@ -31,7 +31,7 @@ def test_stops_at_the_units_on_the_deed(empty_token, asset_manager, alice, bob, 
     amount = 1_000 - issued + over
 
     if over == 1:
-        with ape.reverts("security_token: above the deed"):
+        with ape.reverts("moves: above the deed"):
             empty_token.mint(bob, amount, sender=asset_manager)
         assert empty_token.totalSupply() == issued
     else:
@@ -41,7 +41,7 @@ def test_stops_at_the_units_on_the_deed(empty_token, asset_manager, alice, bob, 
 
 @pytest.mark.parametrize("amount", [1_001, 2**96, 2**256 - 1000, 2**256 - 1])
 def test_above_the_deed_is_refused_without_an_overflow(token, asset_manager, alice, amount):
-    with ape.reverts("security_token: above the deed"):
+    with ape.reverts("moves: above the deed"):
         token.mint(alice, amount, sender=asset_manager)
 
 
@@ -55,14 +55,14 @@ def test_of_nothing_works_also_when_all_is_issued(token, asset_manager, alice):
 def test_goes_on_after_the_council_registers_more_units(
     token, city, council_clerk, asset_manager, alice
 ):
-    with ape.reverts("security_token: above the deed"):
+    with ape.reverts("moves: above the deed"):
         token.mint(alice, 1, sender=asset_manager)
     city.asset_registry.register_units(token.assetId(), 1_001, RESOLUTION, sender=council_clerk)
 
     token.mint(alice, 1, sender=asset_manager)
 
     assert (token.balanceOf(alice), token.totalSupply()) == (ALICE + 1, 1_001)
-    with ape.reverts("security_token: above the deed"):
+    with ape.reverts("moves: above the deed"):
         token.mint(alice, 1, sender=asset_manager)
 
 
@@ -71,7 +71,7 @@ def test_reaches_the_largest_supply(issue_token, asset_manager, alice, bob):
 
     assert (token.balanceOf(alice), token.balanceOf(bob)) == (2**96 - 2, 1)
     assert token.totalSupply() == 2**96 - 1
-    with ape.reverts("security_token: above the deed"):
+    with ape.reverts("moves: above the deed"):
         token.mint(alice, 1, sender=asset_manager)
 
 

@@ -52,7 +52,7 @@ def test_keeps_supply_and_income_figures(token, pay_in, guardian):
 def test_twice_is_refused(token, guardian):
     token.pause(sender=guardian)
 
-    with ape.reverts("security_token: paused"):
+    with ape.reverts("security_token: no change"):
         token.pause(sender=guardian)
 
 

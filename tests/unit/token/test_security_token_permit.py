@@ -1,10 +1,13 @@
 import ape
 import pytest
 from ape import chain
+from eth_abi import encode
+from eth_account import Account
+from eth_utils import keccak
 
 from . import errors
 from .conftest import ALICE, BOB
-from .permits import HOUR, recovered, sign_permit
+from .permits import HOUR, TYPE_HASH, recovered, sign_permit
 
 ZERO = "0x" + "00" * 20
 # Order of secp256k1: s and ORDER - s sign the same.
@@ -217,3 +220,46 @@ def test_works_for_a_frozen_owner_while_paused_and_moves_nothing(scene, sign):
     assert token.allowance(alice, bob) == 100
     with errors.refused(errors.enforced_pause()):
         token.transferFrom(alice, bob, 100, sender=bob)
+
+
+@pytest.fixture
+def wallet(project, token, verify, asset_manager, alice, stranger):
+    """A contract wallet of alice's."""
+    return stranger.deploy(project.MockContractWallet, alice)
+
+
+def sign_for_wallet(token, wallet, signer, spender, value):
+    deadline = chain.pending_timestamp + HOUR
+    types = ["bytes32", "address", "address", "uint256", "uint256", "uint256"]
+    message = [TYPE_HASH, wallet.address, spender.address, value, token.nonces(wallet), deadline]
+    digest = keccak(b"\x19\x01" + bytes(token.DOMAIN_SEPARATOR()) + keccak(encode(types, message)))
+    signed = Account._sign_hash(wallet.wrapped(digest), signer.private_key)
+    return deadline, signed.v, signed.r.to_bytes(32, "big"), signed.s.to_bytes(32, "big")
+
+
+def test_contract_wallet_approves_by_its_own_rule(token, wallet, alice, bob, stranger):
+    signature = sign_for_wallet(token, wallet, alice, bob, 100)
+
+    token.permit(wallet, bob, 100, *signature, sender=stranger)
+
+    assert (token.allowance(wallet, bob), token.nonces(wallet)) == (100, 1)
+
+
+def test_contract_wallet_that_says_no_is_refused(token, wallet, alice, bob, carol):
+    deadline, v, r, s = sign_for_wallet(token, wallet, carol, bob, 100)
+    other = recovered(token, wallet, bob, 100, 0, deadline, v, r, s)
+
+    with errors.refused(errors.invalid_signer(other, wallet)):
+        token.permit(wallet, bob, 100, deadline, v, r, s, sender=bob)
+
+    assert (token.allowance(wallet, bob), token.nonces(wallet)) == (0, 0)
+
+
+@pytest.mark.parametrize("manner", [2, 4, 8], ids=["refuses", "answers wrong", "answers short"])
+def test_contract_wallet_with_bad_manners_is_refused(token, wallet, alice, bob, manner):
+    deadline, v, r, s = sign_for_wallet(token, wallet, alice, bob, 100)
+    wallet.behave(manner, sender=alice)
+    other = recovered(token, wallet, bob, 100, 0, deadline, v, r, s)
+
+    with errors.refused(errors.invalid_signer(other, wallet)):
+        token.permit(wallet, bob, 100, deadline, v, r, s, sender=bob)

@@ -22,6 +22,46 @@ INTERFACES = {
         "DOMAIN_SEPARATOR()",
     ],
     "ERC-5267": ["eip712Domain()"],
+    "ERC-173": ["owner()", "transferOwnership(address)"],
+    "ERC-3643": [
+        "onchainID()",
+        "version()",
+        "identityRegistry()",
+        "compliance()",
+        "paused()",
+        "isFrozen(address)",
+        "getFrozenTokens(address)",
+        "setName(string)",
+        "setSymbol(string)",
+        "setOnchainID(address)",
+        "setIdentityRegistry(address)",
+        "setCompliance(address)",
+        "pause()",
+        "unpause()",
+        "setAddressFrozen(address,bool)",
+        "freezePartialTokens(address,uint256)",
+        "unfreezePartialTokens(address,uint256)",
+        "forcedTransfer(address,address,uint256)",
+        "mint(address,uint256)",
+        "burn(address,uint256)",
+        "recoveryAddress(address,address,address)",
+        "batchTransfer(address[],uint256[])",
+        "batchForcedTransfer(address[],address[],uint256[])",
+        "batchMint(address[],uint256[])",
+        "batchBurn(address[],uint256[])",
+        "batchSetAddressFrozen(address[],bool[])",
+        "batchFreezePartialTokens(address[],uint256[])",
+        "batchUnfreezePartialTokens(address[],uint256[])",
+    ],
+    "ERC-3643 agents": ["addAgent(address)", "removeAgent(address)", "isAgent(address)"],
+    "ERC-7943 fungible": [
+        "forcedTransfer(address,address,uint256)",
+        "setFrozenTokens(address,uint256)",
+        "canSend(address)",
+        "canReceive(address)",
+        "getFrozenTokens(address)",
+        "canTransfer(address,address,uint256)",
+    ],
     "ERC-1404": [
         "detectTransferRestriction(address,address,uint256)",
         "messageForTransferRestriction(uint8)",
@@ -32,6 +72,26 @@ INTERFACES = {
 def interface_id(signatures):
     selectors = (int.from_bytes(keccak(text=each)[:4], "big") for each in signatures)
     return reduce(xor, selectors).to_bytes(4, "big")
+
+
+# As the reference of the standards' texts gives them.
+IDS = {
+    "ERC-165": "01ffc9a7",
+    "ERC-20": "36372b07",
+    "ERC-20 metadata": "a219a025",
+    "ERC-173": "7f5828d0",
+    "ERC-2612": "9d8ff7da",
+    "ERC-3643": "b97d944c",
+    "ERC-3643 agents": "0cba0fa8",
+    "ERC-7943 fungible": "3edbb4c4",
+    "ERC-1404": "ab84a5c8",
+    "ERC-5267": "84b0196e",
+}
+
+
+@pytest.mark.parametrize("standard", INTERFACES)
+def test_ids_are_those_of_the_standards(standard):
+    assert interface_id(INTERFACES[standard]).hex() == IDS[standard]
 
 
 @pytest.mark.parametrize("standard", INTERFACES)
@@ -48,8 +108,8 @@ def test_answers_yes_to_what_the_token_has(empty_token, standard):
     [
         "ffffffff",
         "00000000",
-        "3edbb4c4",  # ERC-7943 fungible: no forcedTransfer here
-        "b97d944c",  # ERC-3643: no recovery, no batches here
+        "41c4fbad",  # ERC-7943 for many tokens in one
+        "5c0cda7e",  # ERC-3643 with the functions of a later draft
         "80ac58cd",  # ERC-721
         "01ffc9a6",  # one bit beside ERC-165
     ],

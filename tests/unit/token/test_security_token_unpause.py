@@ -30,7 +30,7 @@ def test_keeps_supply_and_income_figures(token, pay_in, guardian, chain_engineer
 
 
 def test_without_a_pause_is_refused(token, chain_engineer):
-    with ape.reverts("security_token: not paused"):
+    with ape.reverts("security_token: no change"):
         token.unpause(sender=chain_engineer)
 
 

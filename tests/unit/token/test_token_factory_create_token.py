@@ -134,7 +134,7 @@ def test_takes_up_to_eighteen_decimals(create, city, asset, decimals):
 
 
 def test_nineteen_decimals_are_refused(create):
-    with ape.reverts("security_token: too many decimals"):
+    with ape.reverts("settings: too many decimals"):
         create(decimals=19)
 
 

@@ -10,6 +10,7 @@ def deploy(project, city, deployer):
             "blueprint": city.token_factory.BLUEPRINT(),
             "asset_registry": city.asset_registry,
             "identity_registry": city.identity_registry,
+            "enforcement": city.enforcement,
         } | changes
         return deployer.deploy(project.TokenFactory, *arguments.values())
 
@@ -22,6 +23,7 @@ def test_keeps_what_its_tokens_are_made_of(deploy, city):
     assert factory.BLUEPRINT() == city.token_factory.BLUEPRINT()
     assert factory.ASSET_REGISTRY() == city.asset_registry.address
     assert factory.IDENTITY_REGISTRY() == city.identity_registry.address
+    assert factory.ENFORCEMENT() == city.enforcement.address
     assert factory.authority() == city.authority.address
 
 
@@ -39,6 +41,7 @@ def test_blueprint_is_the_token_behind_the_preamble(city, project):
         ("blueprint", "token_factory: no blueprint"),
         ("asset_registry", "token_factory: no registry"),
         ("identity_registry", "token_factory: no registry"),
+        ("enforcement", "token_factory: no enforcement"),
     ],
 )
 def test_address_without_code_is_refused(deploy, stranger, argument, reason):

@@ -1,0 +1,181 @@
+"""All that a lost wallet holds goes to another wallet of the same investor."""
+
+import ape
+import pytest
+from ape import chain
+from eth_utils import keccak
+
+from civitas.chain.carbon import signed_by
+from civitas.chain.identity import binding_message
+
+from . import errors
+from .conftest import ALICE
+
+LOSS = keccak(text="file on a lost key")
+ZERO = "0x" + "00" * 20
+
+
+@pytest.fixture
+def recover(token, appoint, enforcer, alice, second_wallet):
+    appoint(token, 0)
+
+    def act(lost=alice, new=second_wallet, identity=alice, sender=enforcer):
+        return token.recoveryAddress(lost, new, identity, sender=sender)
+
+    return act
+
+
+def test_moves_units_freezes_and_income(
+    token, money, pay_in, recover, compliance_officer, alice, second_wallet
+):
+    pay_in(token, 1_003)
+    owed = token.claimable_scaled(alice)
+    token.setFrozenTokens(alice, ALICE + 7, sender=compliance_officer)
+    token.setFrozenTokens(second_wallet, 5, sender=compliance_officer)
+
+    receipt = recover()
+
+    assert receipt.return_value is True
+    assert receipt.events == [
+        token.TokensUnfrozen(account=alice, amount=ALICE + 7),
+        token.Frozen(account=alice, amount=0),
+        token.TokensFrozen(account=second_wallet, amount=ALICE + 7),
+        token.Frozen(account=second_wallet, amount=ALICE + 12),
+        token.Transfer(sender=alice, receiver=second_wallet, value=ALICE),
+        token.IncomeReassigned(sender=alice, receiver=second_wallet, scaled_amount=owed),
+        token.RecoverySuccess(lost_wallet=alice, new_wallet=second_wallet, identity=alice),
+    ]
+    assert (token.balanceOf(alice), token.balanceOf(second_wallet)) == (0, ALICE)
+    assert (token.claimable_scaled(alice), token.claimable_scaled(second_wallet)) == (0, owed)
+    token.claim_income(second_wallet, sender=alice)
+    assert money.balanceOf(second_wallet) == owed >> 128
+
+
+def test_moves_the_freeze_of_the_account_with_its_end(
+    token, recover, compliance_officer, alice, second_wallet
+):
+    token.freeze_until(alice, chain.pending_timestamp + 10**6, sender=compliance_officer)
+    until = token.frozen_until(alice)
+
+    recover()
+
+    assert (token.isFrozen(alice), token.isFrozen(second_wallet)) == (False, True)
+    assert token.frozen_until(second_wallet) == until
+
+
+def test_of_two_freezes_makes_one_without_an_end(
+    token, recover, compliance_officer, alice, second_wallet
+):
+    token.freeze_until(alice, chain.pending_timestamp + 10**6, sender=compliance_officer)
+    token.freeze_until(second_wallet, chain.pending_timestamp + 10**6, sender=compliance_officer)
+
+    recover()
+
+    assert token.isFrozen(second_wallet) and not token.isFrozen(alice)
+    assert token.frozen_until(second_wallet) == 0
+
+
+def test_is_the_same_a_second_time_and_for_another_token(
+    token,
+    recover,
+    register_asset,
+    create_token,
+    asset_manager,
+    enforcer,
+    appoint,
+    alice,
+    second_wallet,
+):
+    other = create_token(register_asset("parcel 9"), units=10)
+    other.mint(alice, 10, sender=asset_manager)
+    appoint(other, 0)
+    recover()
+
+    recover()
+    other.recoveryAddress(alice, second_wallet, alice, sender=enforcer)
+
+    assert (token.balanceOf(alice), token.balanceOf(second_wallet)) == (0, ALICE)
+    assert (other.balanceOf(alice), other.balanceOf(second_wallet)) == (0, 10)
+
+
+def test_follows_a_recovery_of_the_registry(
+    token, city, appoint, enforcer, accounts, alice, stranger
+):
+    """The lost wallet is nobody's by then; its successor is known for ever, and nobody else."""
+    registry, successor = city.identity_registry, accounts[23]
+    appoint(token, 0)
+    with ape.reverts("security_token: not one investor's"):
+        token.recoveryAddress(alice, successor, alice, sender=enforcer)
+    deadline = chain.pending_timestamp + 10**6
+    message = binding_message(city, successor, alice, registry.wallet_nonce(successor), deadline)
+    registry.announce_recovery(
+        alice, successor, LOSS, deadline, signed_by(successor, message), sender=enforcer
+    )
+    with ape.reverts("security_token: not one investor's"):
+        token.recoveryAddress(alice, successor, alice, sender=enforcer)
+    chain.mine(timestamp=registry.announced_recovery(alice).executable_from)
+    registry.recover_wallet(alice, sender=enforcer)
+
+    with ape.reverts("security_token: not one investor's"):
+        token.recoveryAddress(alice, stranger, alice, sender=enforcer)
+    token.recoveryAddress(alice, successor, alice, sender=enforcer)
+
+    assert (token.balanceOf(alice), token.balanceOf(successor)) == (0, ALICE)
+    assert registry.identity(alice) == ZERO
+
+
+def test_works_with_the_mandates_amount_used_up_and_while_paused(
+    token, recover, guardian, alice, second_wallet
+):
+    token.pause(sender=guardian)
+
+    recover()
+
+    assert token.balanceOf(second_wallet) == ALICE
+
+
+def test_waits_for_an_expired_investor_to_be_renewed(
+    token, city, recover, compliance_officer, alice, second_wallet
+):
+    """All wallets of an investor end together, the new one too."""
+    until = chain.pending_timestamp + 100
+    city.identity_registry.set_eligibility(alice, 0, until, sender=compliance_officer)
+    chain.mine(timestamp=until + 1)
+    with errors.refused(errors.cannot_receive(second_wallet)):
+        recover()
+    city.identity_registry.set_eligibility(alice, 0, until + 10**6, sender=compliance_officer)
+
+    recover()
+
+    assert token.balanceOf(second_wallet) == ALICE
+
+
+def test_wallets_of_two_investors_are_refused(recover, alice, bob, stranger, second_wallet):
+    zero = "0x" + "00" * 20
+    for changes in (
+        {"new": bob},
+        {"lost": bob},
+        {"identity": bob},
+        {"new": alice},
+        {"lost": stranger},
+        {"lost": stranger, "new": stranger, "identity": zero},
+    ):
+        with ape.reverts("security_token: not one investor's"):
+            recover(**changes)
+
+
+def test_new_wallet_that_is_not_verified_is_refused(
+    token, city, recover, compliance_officer, second_wallet
+):
+    until = chain.pending_timestamp + 100
+    city.identity_registry.set_eligibility(second_wallet, 0, until, sender=compliance_officer)
+    chain.mine(timestamp=until + 1)
+
+    with errors.refused(errors.cannot_receive(second_wallet)):
+        recover()
+
+
+@pytest.mark.parametrize("caller", ["stranger", "alice", "compliance_officer", "council"])
+def test_is_for_agents_only(recover, caller, request):
+    with ape.reverts("agents: no mandate"):
+        recover(sender=request.getfixturevalue(caller))
