@@ -62,3 +62,9 @@ def record(property_class):
 def deed_receiver(deployer):
     """A contract that is asked whether it takes a deed."""
     return deployer.deploy(project.MockDeedReceiver)
+
+
+@pytest.fixture(scope="module")
+def lease_contract(accounts, city):
+    """The Lease contract as a sender."""
+    return accounts.impersonate_account(city.lease.address)
