@@ -40,19 +40,19 @@ def file(appraisals, panel):
 
 
 def refused(appraisals, asset_id, standing, reason):
-    with ape.reverts(f"appraisals: {reason}"):
+    with ape.reverts(reason):
         appraisals.value_of(asset_id)
     return appraisals.outcome(asset_id) == (standing, 0)
 
 
 def test_refuses_where_nobody_has_filed(appraisals, office):
-    assert refused(appraisals, office, ABSENT, "none")
+    assert refused(appraisals, office, ABSENT, "appraisals: none")
 
 
 def test_refuses_a_single_filing_where_two_are_needed(appraisals, office, file):
     file(office, 1_000)
 
-    assert refused(appraisals, office, NEEDS_MORE, "needs more")
+    assert refused(appraisals, office, NEEDS_MORE, "appraisals: needs more")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_needs_a_third_where_two_are_further_apart(appraisals, office, file, fir
     """15 % of the lower is the limit."""
     file(office, first, second)
 
-    assert refused(appraisals, office, NEEDS_THIRD, "needs third")
+    assert refused(appraisals, office, NEEDS_THIRD, "appraisals: needs third")
 
 
 @pytest.mark.parametrize("values", permutations([1_000, 1_151, 1_100]))
@@ -100,7 +100,7 @@ def test_asks_another_to_be_near_the_middle_one(appraisals, office, file, values
     file(office, *values)
 
     if standing == DISPUTED:
-        assert refused(appraisals, office, DISPUTED, "disputed")
+        assert refused(appraisals, office, DISPUTED, "appraisals: disputed")
     else:
         assert appraisals.outcome(office) == (IN_FORCE, 1_000)
 
@@ -157,7 +157,7 @@ def test_refuses_a_stale_value(appraisals, office, file):
 
     chain.mine(timestamp=last + 1)
 
-    assert refused(appraisals, office, STALE, "stale")
+    assert refused(appraisals, office, STALE, "appraisals: stale")
     assert [filing.value for filing in appraisals.filings(office)] == [1_000, 1_000]
 
 
