@@ -39,6 +39,9 @@ VALID_UNTIL = START + YEAR  # {s}
 VINTAGE = 2026
 AREA = 12_345  # {0.01 m2}
 ENERGY = 67_890  # {kWh} per year
+BOOK_VALUE = 10**9  # {asset}
+ALL_PROOFS = 0b1111  # title, liens, insurance, taxes
+FOREVER = 2**64 - 1  # {s}
 UNITS = 10**24  # {unit}
 NO_PURPOSE = bytes(32)
 BPS = 10_000
@@ -69,7 +72,7 @@ def _deeds(stage: Stage, registry: ContractInstance) -> Figures:
         return [_register(stage, registry, to, f"parcel {number}")]
 
     def allow_transfer(asset_id: int, receiver: AccountAPI) -> None:
-        registry.approve_disposal(asset_id, receiver, RESOLUTION, sender=stage.operator)
+        registry.approve_disposal(asset_id, receiver, RESOLUTION, DOCUMENT, sender=stage.operator)
 
     return deeds(stage, registry, mint, allow_transfer)
 
@@ -187,13 +190,15 @@ def _authority(stage: Stage) -> ContractInstance:
 
 def _asset_registry(stage: Stage, authority: ContractInstance) -> ContractInstance:
     office = (b"OFFICE".ljust(32, b"\0"), True, True)  # may be sold, may be let
-    return stage.deploy(ape.project.AssetRegistry, authority, "ipfs://city/", [office], RESOLUTION)
+    return stage.deploy(
+        ape.project.AssetRegistry, authority, "ipfs://city/", [office], ALL_PROOFS, RESOLUTION
+    )
 
 
 def _register(
     stage: Stage, registry: ContractInstance, owner: AccountAPI, parcel: str
 ) -> ReceiptAPI:
-    record = (keccak(text=parcel), OFFICE, AREA, ENERGY, DOCUMENT)
+    record = (keccak(text=parcel), OFFICE, AREA, ENERGY, DOCUMENT, BOOK_VALUE)
     return registry.register(owner, [record], sender=stage.operator)
 
 
@@ -206,6 +211,8 @@ def _security_token(
     """A token on a deed of its own."""
     asset_id = registry.total_assets() + 1
     _register(stage, registry, stage.operator, f"tokenised parcel {asset_id}")
+    proofs = [(asset_id, kind, FOREVER, DOCUMENT) for kind in range(4)]
+    registry.file_proofs(proofs, sender=stage.operator)
     registry.register_units(asset_id, UNITS, RESOLUTION, sender=stage.operator)
     enforcement = stage.deploy(ape.project.Enforcement, authority, DAY, DAY, DAY)
     registers = (authority, registry, identities, enforcement)

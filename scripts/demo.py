@@ -141,6 +141,7 @@ def run_year(plan: YearPlan, out: Path, console: Console) -> tuple[dict[str, Any
 ACTS = (
     ("register the inventory", acts.register_assets),
     ("appraise the assets", acts.appraise_assets),
+    ("file the proofs of what is offered", acts.file_proofs),
     ("onboard the investors", acts.onboard_investors),
     ("tokenise what the council resolved", acts.create_tokens),
     ("hand out shares", acts.hand_out_shares),
@@ -193,7 +194,7 @@ def _keys(plan: YearPlan) -> acts.Keys:
         council=people[int(params.council.removeprefix("test:"))],
         asset_manager=holder("ASSET_MANAGER"),
         council_clerk=holder("COUNCIL_CLERK"),
-        appraiser=holder("APPRAISER"),
+        appraisers=holders("APPRAISER"),
         compliance_officer=holder("COMPLIANCE_OFFICER"),
         esg_officer=holder("ESG_OFFICER"),
         carbon_verifiers=holders("CARBON_VERIFIER"),

@@ -15,11 +15,13 @@ from eth_utils import keccak
 from civitas.chain.address_book import AddressBook
 from civitas.chain.deploy import accept_admin, deploy_city, name32
 from civitas.chain.parameters import Parameters
+from civitas.profiles import Proof
 
 ape.logging.logger.set_level(logging.WARNING)
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
 YEAR = 365 * 86_400
+FOREVER = 2**64 - 1  # {s} the last date that a deed can keep
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,6 +79,9 @@ guardian = _duty(12)
 chain_engineer = _duty(13)
 second_verifier = _duty(14)
 enforcer = _duty(15)
+second_appraiser = _duty(16)
+third_appraiser = _duty(17)
+registrar = _duty(18)
 # verified investors
 alice = _duty(20)
 bob = _duty(21)
@@ -121,13 +126,14 @@ def property_class(city):
 def register_asset(city, asset_manager, council, property_class):
     """Register one asset: `register_asset("parcel 1", "OFFICE")` returns its id."""
 
-    def register(parcel, class_code="OFFICE", area_dm2=10_000, energy_kwh=0):
+    def register(parcel, class_code="OFFICE", area_dm2=10_000, energy_kwh=0, book_value=1_000_000):
         record = (
             keccak(text=parcel),
             property_class[class_code],
             area_dm2,
             energy_kwh,
             keccak(text=f"record of {parcel}"),
+            book_value,
         )
         city.asset_registry.register(council, [record], sender=asset_manager)
         return city.asset_registry.total_assets()
@@ -150,13 +156,27 @@ def verify(city, compliance_officer):
 
 
 @pytest.fixture(scope="session")
-def create_token(city, council_clerk, asset_manager):
+def file_proofs(city, compliance_officer):
+    """File every kind of proof for a deed: `file_proofs(asset_id, valid_until=...)`."""
+
+    def file(asset_id, valid_until=FOREVER):
+        city.asset_registry.file_proofs(
+            [(asset_id, proof.kind, valid_until, keccak(text=proof)) for proof in Proof],
+            sender=compliance_officer,
+        )
+
+    return file
+
+
+@pytest.fixture(scope="session")
+def create_token(city, council_clerk, asset_manager, file_proofs):
     """Register units on a deed and create its token: `create_token(asset_id, units=1_000)`."""
 
     def create(asset_id, units=1_000, decimals=0, payment_token=None):
         city.asset_registry.register_units(
             asset_id, units, keccak(text="resolution"), sender=council_clerk
         )
+        file_proofs(asset_id)
         city.token_factory.create_token(
             asset_id,
             f"Asset {asset_id}",

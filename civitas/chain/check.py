@@ -121,6 +121,12 @@ def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fa
         authority.hasRole(Role.TOKEN_FACTORY.id, factory),
         f"{factory} as TOKEN_FACTORY",
     )
+    lease = city.lease.address
+    yield Fact(
+        "Lease may tell the register what is let",
+        authority.hasRole(Role.LEASE.id, lease),
+        f"{lease} as LEASE",
+    )
     enforcement = city.enforcement.address
     yield Fact(
         "Enforcement may freeze",

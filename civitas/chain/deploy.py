@@ -182,9 +182,17 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
             (name32(each.code), each.is_tokenisable, each.is_leasable)
             for each in profile.property_classes
         ],
+        profile.required_proofs_bits,
         keccak(text=parameters.classes_resolution),
     )
-    appraisals = deployer.contract("Appraisals", authority.address, asset_registry.address)
+    limits = profile.appraisals
+    appraisals = deployer.contract(
+        "Appraisals",
+        authority.address,
+        asset_registry.address,
+        (limits.quorum, limits.spread_bps, limits.deviation_bps, limits.max_age_days * 86_400),
+        keccak(text=parameters.classes_resolution),
+    )
     identity_registry = deployer.contract(
         "IdentityRegistry",
         authority.address,
@@ -300,6 +308,7 @@ def _grant_roles(
         **holders,
         Role.COMPLIANCE_OFFICER: (*holders[Role.COMPLIANCE_OFFICER], city.enforcement.address),
         Role.TOKEN_FACTORY: (city.token_factory.address,),
+        Role.LEASE: (city.lease.address,),
     }
     for role, addresses in wanted.items():
         for address in addresses:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from civitas.chain.roles import SEPARATED, Role
+from civitas.chain.roles import OF_CONTRACTS, SEPARATED, Role
 from civitas.errors import InputErrors, RowError
 from civitas.profiles import Profile
 from civitas.profiles.text_file import read_toml
@@ -67,8 +67,8 @@ class Parameters(_Table):
     def _roles_are_possible(self) -> Self:
         held: dict[str, set[Role]] = {}
         for name, accounts in self.roles.items():
-            if name not in Role.__members__ or name == Role.TOKEN_FACTORY.name:
-                known = ", ".join(r.name for r in Role if r is not Role.TOKEN_FACTORY)
+            if name not in Role.__members__ or Role[name] in OF_CONTRACTS:
+                known = ", ".join(r.name for r in Role if r not in OF_CONTRACTS)
                 raise ValueError(f"roles.{name}: no such role; there are {known}")
             for account in accounts:
                 held.setdefault(account.lower(), set()).add(Role[name])

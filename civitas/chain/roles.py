@@ -22,7 +22,9 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR_ROLE"  # reads and attests
     GUARDIAN = "GUARDIAN_ROLE"  # stops
     CHAIN_ENGINEER = "CHAIN_ENGINEER_ROLE"  # replaces, starts again
+    REGISTRAR = "REGISTRAR_ROLE"  # attests how many units there are
     TOKEN_FACTORY = "TOKEN_FACTORY_ROLE"  # the TokenFactory contract
+    LEASE = "LEASE_ROLE"  # the Lease contract
 
     @property
     def id(self) -> bytes:
@@ -31,14 +33,19 @@ class Role(StrEnum):
 
 ADMIN = bytes(32)
 
+# Held by contracts of the city, never by people.
+OF_CONTRACTS = (Role.TOKEN_FACTORY, Role.LEASE)
+
 # Whoever proposes doesn't approve, whoever approves doesn't pay; whoever registers a thing neither
 # resolves on it nor values it; who freezes doesn't seize; a claim is not verified by who makes it;
-# the auditor does nothing else; who stops a contract doesn't decide when it starts again.
+# who issues units doesn't attest their number; the auditor does nothing else; who stops a contract
+# doesn't decide when it starts again.
 _APART: tuple[tuple[Role, ...], ...] = (
     (Role.FISCAL_ANALYST, Role.TREASURER, Role.CASHIER),
     (Role.ASSET_MANAGER, Role.COUNCIL_CLERK, Role.APPRAISER),
     (Role.ASSET_MANAGER, Role.COMPLIANCE_OFFICER, Role.ENFORCER),
     (Role.ESG_OFFICER, Role.CARBON_VERIFIER),
+    (Role.ASSET_MANAGER, Role.REGISTRAR),
     (Role.GUARDIAN, Role.CHAIN_ENGINEER),
 )
 

@@ -128,7 +128,7 @@ def _reversal_cured(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
     )
 
 
-_BOOK_VALUE = "memo: book values are not on the chain yet"
+_BOOK_VALUE = "memo: the deed carries the book value, the city's asset accounts book it"
 _REGISTER = "register of holders, not money"
 _RULE_CHANGE = "a rule or a right changed, no money moved"
 _OPERATION = "operation of a contract, no money moved"
@@ -154,11 +154,25 @@ RULES: dict[str, dict[str, Rule | str]] = {
         "UnitsRegistered": _RULE_CHANGE,
         "TokenBound": _OPERATION,
         "DisposalApproved": _RULE_CHANGE,
+        "Disposed": _BOOK_VALUE,
+        "ParcelSplit": "area and book value are the parts' together",
+        "ParcelsMerged": "area and book value are the parcels' together",
+        "DocumentSet": _OPERATION,
+        "DocumentRemoved": _OPERATION,
+        "MetadataUpdate": _OPERATION,
+        "RequiredProofsSet": _RULE_CHANGE,
+        "ProofFiled": _RULE_CHANGE,
+        "QuantityAttested": _REGISTER,
+        "LetUntilSet": _OPERATION,
         "Transfer": _BOOK_VALUE,
         "Approval": _RULE_CHANGE,
         "ApprovalForAll": _RULE_CHANGE,
     },
-    "Appraisals": {"Appraised": "memo: a fair value, not a transaction"},
+    "Appraisals": {
+        "Appraised": "memo: a fair value, not a transaction",
+        "Withdrawn": "memo: a fair value, not a transaction",
+        "LimitsSet": _RULE_CHANGE,
+    },
     "IdentityRegistry": {
         "IdentityRegistered": _REGISTER,
         "IdentityRemoved": _REGISTER,

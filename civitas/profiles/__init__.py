@@ -4,6 +4,7 @@ The profiles in this folder are found by name; a city's own profile is a path to
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
@@ -66,6 +67,28 @@ class InvestorClass(_Table):
     label_local: Label
 
 
+class Proof(StrEnum):
+    """What must be proven of an asset before it is offered; the order is that of the contract."""
+
+    TITLE = "TITLE"
+    LIENS = "LIENS"  # that there are none, or which
+    INSURANCE = "INSURANCE"
+    TAX = "TAX"  # that taxes are paid
+
+    @property
+    def kind(self) -> int:
+        return list(Proof).index(self)
+
+
+class AppraisalLimits(_Table):
+    """What makes appraisers' filings a value."""
+
+    quorum: Annotated[int, Field(ge=1, le=3)]  # fresh filings that a value needs
+    spread_bps: Bps  # two further apart need a third
+    deviation_bps: Bps  # of three, another must be this close to the middle one
+    max_age_days: Annotated[int, Field(ge=1, le=36_500)]
+
+
 class SplitterWeights(_Table):
     """How an asset's income is split by default, in bps of what is left after reserves and debt."""
 
@@ -94,6 +117,8 @@ class Profile(_Table):
     property_classes: Annotated[tuple[PropertyClass, ...], Field(min_length=1)]
     investor_classes: Annotated[tuple[InvestorClass, ...], Field(min_length=1)]
     splitter_weights_bps: SplitterWeights
+    required_proofs: tuple[Proof, ...]  # of an asset that is offered
+    appraisals: AppraisalLimits
 
     @field_validator("property_classes", "investor_classes")
     @classmethod
@@ -102,6 +127,11 @@ class Profile(_Table):
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"{', '.join(twice)} appears more than once")
         return classes
+
+    @property
+    def required_proofs_bits(self) -> int:
+        """As the contract keeps them: bit n for the proof of kind n."""
+        return sum({1 << proof.kind for proof in self.required_proofs})
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Self:

@@ -25,6 +25,7 @@ from civitas.year.plan import YearPlan
 
 ASSETS_PER_BATCH = 40  # of the registry's 64, to stay far below a block's gas
 APPRAISALS_PER_BATCH = 50
+PROOFS_PER_BATCH = 60
 INVESTORS_PER_BATCH = 80
 BPS = 10_000
 # Of the registered units this part is handed out; the rest stays unissued with the city.
@@ -44,7 +45,7 @@ class Keys:
     council: AccountAPI
     asset_manager: AccountAPI
     council_clerk: AccountAPI
-    appraiser: AccountAPI
+    appraisers: tuple[AccountAPI, ...]
     compliance_officer: AccountAPI
     esg_officer: AccountAPI
     carbon_verifiers: tuple[AccountAPI, ...]
@@ -146,6 +147,7 @@ def register_assets(year: Year) -> None:
                 asset.area_dm2,
                 asset.energy_kwh or 0,
                 record_hash(asset),
+                asset.value,  # first booked at the inventory's value
             )
             for asset in batch
         ]
@@ -155,23 +157,49 @@ def register_assets(year: Year) -> None:
 
 
 def appraise_assets(year: Year) -> None:
-    """File each asset's value, good until the end of the year after."""
+    """File each asset's value by as many appraisers as a value needs, good until the end of the
+    year after."""
     valued_at = chain.blocks.head.timestamp
-    valid_until = moment(year, date(year.plan.year + 1, 12, 31))
+    valid_until = end_of_proofs(year)
     assets = year.plan.inventory.assets
-    for start in range(0, len(assets), APPRAISALS_PER_BATCH):
-        year.city.appraisals.appraise(
-            [
-                (
-                    year.asset_ids[asset.ref],
-                    asset.value,
-                    valued_at,
-                    valid_until,
-                    keccak(text=f"appraisal of {asset.ref}"),
-                )
-                for asset in assets[start : start + APPRAISALS_PER_BATCH]
-            ],
-            sender=year.keys.appraiser,
+    appraisers = year.keys.appraisers[: year.plan.profile.appraisals.quorum]
+    for appraiser in appraisers:
+        for start in range(0, len(assets), APPRAISALS_PER_BATCH):
+            year.city.appraisals.appraise(
+                [
+                    (
+                        year.asset_ids[asset.ref],
+                        asset.value,
+                        valued_at,
+                        valid_until,
+                        keccak(text=f"appraisal of {asset.ref}"),
+                    )
+                    for asset in assets[start : start + APPRAISALS_PER_BATCH]
+                ],
+                sender=appraiser,
+            )
+
+
+def end_of_proofs(year: Year) -> int:
+    """Until when appraisals and proofs of the year are good: the end of the year after."""
+    return moment(year, date(year.plan.year + 1, 12, 31))
+
+
+def file_proofs(year: Year) -> None:
+    """File what an offering needs, for every asset that is to be offered."""
+    filings = [
+        (
+            year.asset_ids[asset.ref],
+            proof.kind,
+            end_of_proofs(year),
+            keccak(text=f"{proof} of {asset.ref}"),
+        )
+        for asset in tokenised(year)
+        for proof in year.plan.profile.required_proofs
+    ]
+    for start in range(0, len(filings), PROOFS_PER_BATCH):
+        year.city.asset_registry.file_proofs(
+            filings[start : start + PROOFS_PER_BATCH], sender=year.keys.compliance_officer
         )
 
 

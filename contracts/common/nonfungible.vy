@@ -139,6 +139,18 @@ def _mint(receiver: address, token_id: uint256, data: uint256):
 
 
 @internal
+def _burn(token_id: uint256):
+    """
+    @dev The host decides whether, and numbers its tokens so that none comes back.
+    """
+    owner: address = self._owner(token_id)
+    self._approved[token_id] = empty(address)
+    self._words[token_id] = 0
+    self._balances[owner] -= 1
+    log IERC721.Transfer(sender=owner, receiver=empty(address), token_id=token_id)
+
+
+@internal
 @view
 def _check_allowed(operator: address, token_id: uint256):
     owner: address = self._owner(token_id)

@@ -132,6 +132,7 @@ def sign(
     @custom:reverts "emergency_stop: paused" | "lease: no tenant" | "lease: bad term"
         | "lease: bad rent" | "lease: no document" | "lease: class not leasable"
         | "lease: no splitter" | "lease: splitter of other asset" | "lease: asset is let"
+        | "authorized: missing role"
     """
     authorized._check_role(ASSET_MANAGER_ROLE, msg.sender)
     emergency_stop._check_running()
@@ -171,6 +172,7 @@ def sign(
         months=months,
         document_hash=document_hash,
     )
+    self._note_let(asset_id, civil_calendar._add_months(start_day, months))
     return lease_id
 
 
@@ -201,6 +203,9 @@ def terminate(lease_id: uint256, end_day: uint256, document_hash: bytes32):
         new_end_day=end_day,
         document_hash=document_hash,
     )
+    if self.lease_of[terms.asset_id] == lease_id:
+        # Called off before it began: the lease before it may run up to its start.
+        self._note_let(terms.asset_id, max(end_day, terms.start_day))
 
 
 # --- views
@@ -270,6 +275,15 @@ def end_day(lease_id: uint256) -> uint256:
 
 
 # --- internal
+@internal
+def _note_let(asset_id: uint256, end_day: uint256):
+    """
+    @notice Tell the register that the asset is let until the local day `end_day` begins.
+    """
+    end: int256 = convert(end_day * _DAY, int256) - UTC_OFFSET_MINUTES * 60
+    extcall IAssetRegistry(ASSET_REGISTRY).set_let_until(asset_id, convert(max(end, 0), uint64))
+
+
 @internal
 @view
 def _known(lease_id: uint256) -> ILease.Terms:

@@ -206,7 +206,7 @@ def _restriction(
         if code != token_errors.OK:
             return code
     if kind == ISSUE:
-        units: uint256 = staticcall _ASSET_REGISTRY.units_of(_ASSET_ID)
+        units: uint256 = staticcall _ASSET_REGISTRY.issuable_units(_ASSET_ID)
         if amount > units or holdings._supply & holdings.MAX_AMOUNT > units - amount:
             return token_errors.ABOVE_UNITS
         return token_errors.OK

@@ -8,7 +8,7 @@ import pytest
 from ape import chain, project
 from eth_utils import keccak
 
-from civitas.chain.roles import ADMIN, Role
+from civitas.chain.roles import ADMIN, OF_CONTRACTS, Role
 
 from .sources import DEPLOYABLE
 
@@ -19,10 +19,22 @@ ADMIN_ELSEWHERE, AGENT, ENFORCEMENT = "admin elsewhere", "agent", "enforcement"
 TOKEN = "token"
 
 GATED = {
-    "Appraisals": {"appraise": Role.APPRAISER},
+    "Appraisals": {
+        "appraise": Role.APPRAISER,
+        "withdraw": Role.COUNCIL_CLERK,
+        "set_limits": Role.COUNCIL_CLERK,
+    },
     "AssetRegistry": {
         "register": Role.ASSET_MANAGER,
+        "setDocument": Role.ASSET_MANAGER,
+        "removeDocument": Role.ASSET_MANAGER,
         "set_energy_use": Role.ESG_OFFICER,
+        "file_proofs": Role.COMPLIANCE_OFFICER,
+        "set_required_proofs": Role.COUNCIL_CLERK,
+        "split": Role.COUNCIL_CLERK,
+        "merge": Role.COUNCIL_CLERK,
+        "attest": Role.REGISTRAR,
+        "set_let_until": Role.LEASE,
         "add_property_class": Role.COUNCIL_CLERK,
         "reclassify": Role.COUNCIL_CLERK,
         "register_units": Role.COUNCIL_CLERK,
@@ -159,6 +171,7 @@ OPEN = {
         "setApprovalForAll": "of the owner's own deeds",
         "transferFrom": "by the owner's side, and only where a resolution names the receiver",
         "safeTransferFrom": "as transferFrom",
+        "retire": "by the owner's side, and only where a resolution says so",
     },
     "Authority": {
         "accept_admin": "by the candidate that the admin named",
@@ -262,7 +275,7 @@ def people(city, instances, accounts, council, enforcer, stranger, deployer, par
     holders = {
         role: accounts[int(params.roles[role.name][0].removeprefix("test:"))]
         for role in Role
-        if role is not Role.TOKEN_FACTORY
+        if role not in OF_CONTRACTS
     }
     token = instances["SecurityToken"]
     token.setCompliance(city.compliance, sender=council)
@@ -271,6 +284,7 @@ def people(city, instances, accounts, council, enforcer, stranger, deployer, par
     return {
         **holders,
         Role.TOKEN_FACTORY: accounts.impersonate_account(city.token_factory.address),
+        Role.LEASE: accounts.impersonate_account(city.lease.address),
         COUNCIL: council,
         CREDIT: accounts.impersonate_account(city.carbon_credit.address),
         ENFORCEMENT: accounts.impersonate_account(city.enforcement.address),

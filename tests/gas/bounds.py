@@ -59,7 +59,10 @@ TRANSACTION = 15_000_000
 LOOPS_AT_THEIR_CAP = (
     "Appraisals.appraise 64 assets for the first time",
     "AssetRegistry deployment with 32 classes",
+    "AssetRegistry.file_proofs 64 proofs",
+    "AssetRegistry.merge 16 parcels",
     "AssetRegistry.register 64 assets",
+    "AssetRegistry.split into 16 parcels",
     "Authority deployment with 64 pairs",
     "Compliance.recount of 100 wallets that are counted",
     "Enforcement.execute a succession of 16",

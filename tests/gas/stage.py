@@ -20,6 +20,7 @@ from civitas.chain.city import City
 from civitas.chain.deploy import deploy_city, name32
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import Role
+from civitas.profiles import Proof
 from tests.gas.sources import MONEY
 from tests.provider.sources import compile_contract
 
@@ -38,6 +39,7 @@ VALID_UNTIL = START + 3_650 * DAY  # {s}
 COUNTRY = 410  # ISO 3166-1 numeric
 AREA = 12_345  # {0.01 m2}
 ENERGY = 67_890  # {kWh} per year
+BOOK_VALUE = 10**9  # {asset}
 OFFICE = 1  # a class that may be tokenised and let
 UNITS = 10**24  # {unit} on a deed
 INCOME = 10**12  # {asset} given to the payer, in a currency without decimals
@@ -128,7 +130,16 @@ class Stage:
         )
         return int(self.city.asset_registry.total_assets())
 
+    def file_proofs(self, asset_id: int) -> None:
+        """Every kind that an offering needs."""
+        self.city.asset_registry.file_proofs(
+            [proof_filing(asset_id, proof) for proof in Proof],
+            sender=self.officer(Role.COMPLIANCE_OFFICER),
+        )
+
     def register_units(self, asset_id: int) -> None:
+        """Units on a deed that may be offered."""
+        self.file_proofs(asset_id)
         self.city.asset_registry.register_units(
             asset_id, UNITS, resolution("units"), sender=self.officer(Role.COUNCIL_CLERK)
         )
@@ -238,7 +249,12 @@ def registration(wallet: Any) -> tuple[Any, Any, int, int, int]:
 
 def asset_record(parcel: str) -> tuple[bytes, int, int, int, bytes]:
     """An asset as AssetRegistry.register takes it."""
-    return (keccak(text=parcel), OFFICE, AREA, ENERGY, document(parcel))
+    return (keccak(text=parcel), OFFICE, AREA, ENERGY, document(parcel), BOOK_VALUE)
+
+
+def proof_filing(asset_id: int, proof: Proof) -> tuple[int, int, int, bytes]:
+    """A proof as AssetRegistry.file_proofs takes it."""
+    return (asset_id, proof.kind, VALID_UNTIL, document(proof))
 
 
 def resolution(subject: str) -> bytes:

@@ -91,7 +91,7 @@ def _at_the_caps(stage: Stage) -> None:
 
     adopted = resolution("classes")
     uri = "https://city.example/deeds/"
-    registry = (city.authority, uri, classes, adopted)
+    registry = (city.authority, uri, classes, 0b1111, adopted)
     _deployed(stage, "AssetRegistry", *registry, case=" with 32 classes")
     _deployed(stage, "Treasury", city.authority, funds, case=" with 32 funds")
     _deployed(stage, "CityDirectory", city.authority, entries, case=" with 128 names")

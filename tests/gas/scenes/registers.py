@@ -9,6 +9,7 @@ from civitas.chain.deploy import name32
 from civitas.chain.identity import Claim, binding_message, claim_message
 from civitas.chain.roles import Role
 from civitas.chain.signing import signed_by
+from civitas.profiles import Proof
 from tests.gas.stage import (
     COUNTRY,
     DAY,
@@ -21,12 +22,14 @@ from tests.gas.stage import (
     asset_record,
     document,
     is_plain,
+    proof_filing,
     registration,
     resolution,
 )
 
 HOUSING = 2  # a class that the city's assets don't have at first
-BATCH = 64  # assets registered or valued at once, at most
+BATCH = 64  # assets registered, valued or proven at once, at most
+PARTS = 16  # of a parcel, at most
 KYC, TAX = 1, 2  # claim topics
 INVESTORS = 100  # registered at once, at most
 
@@ -36,6 +39,8 @@ def play(stage: Stage) -> None:
     _registration(stage)
     _council_acts(stage)
     _disposal(stage)
+    _parcels(stage)
+    _offering(stage)
     _appraisals(stage)
     _identities(stage)
 
@@ -64,10 +69,11 @@ def _council_acts(stage: Stage) -> None:
 
     esg_officer(registry.set_energy_use, "after a reading", asset_id, ENERGY + 1, reading)
     clerk(registry.add_property_class, "after others", allotment, adopted)
-    clerk(registry.reclassify, "an asset without units", asset_id, HOUSING, adopted)
+    clerk(registry.reclassify, "an asset without units", asset_id, HOUSING, adopted, reading)
     clerk(registry.register_units, "for the first time", asset_id, UNITS - 1, cap)
     clerk(registry.register_units, "to raise their number", asset_id, UNITS, cap)
 
+    stage.file_proofs(asset_id)
     # In a city's life only the token factory holds this role.
     authority.grantRole(Role.TOKEN_FACTORY.id, stage.candidate, sender=stage.council)
     factory(registry.bind_token, "to a deed with units", asset_id, addresses("token", 1)[0])
@@ -80,23 +86,94 @@ def _disposal(stage: Stage) -> None:
     clerk, council = stage.meter.by(account), stage.meter.by(seller)
     spender = stage.meter.by(stage.spender)
     first, second, third = (stage.register_asset(f"Mill {number}") for number in range(3))
-    sale = resolution("sale")
+    sale, text = resolution("sale"), document("sale")
 
-    clerk(registry.approve_disposal, "of a deed", first, buyer, sale)
+    clerk(registry.approve_disposal, "of a deed", first, buyer, sale, text)
     council(registry.transferFrom, "to a buyer's first deed", seller, buyer, first)
 
-    registry.approve_disposal(second, buyer, sale, sender=account)
+    registry.approve_disposal(second, buyer, sale, text, sender=account)
     council(registry.approve, "a spender of a deed", stage.spender, second)
     spender(registry.transferFrom, "by a spender, to an owner of deeds", seller, buyer, second)
 
-    registry.approve_disposal(third, buyer, sale, sender=account)
+    registry.approve_disposal(third, buyer, sale, text, sender=account)
     council(registry.setApprovalForAll, "for an operator", stage.spender, True)
     spender(registry.safeTransferFrom, "by an operator, to an owner of deeds", seller, buyer, third)
+
+
+def _parcels(stage: Stage) -> None:
+    registry, account = stage.city.asset_registry, stage.officer(Role.COUNCIL_CLERK)
+    clerk, council = stage.meter.by(account), stage.meter.by(stage.council)
+    decided, text = resolution("parcels"), document("parcels")
+
+    def quarters(name: str, count: int) -> list[Any]:
+        """Records that sum to `count` times the figures of one asset."""
+        return [asset_record(f"{name} {number}") for number in range(count)]
+
+    def field(name: str, count: int) -> int:
+        """A parcel as large as `count` assets."""
+        key, class_id, area, energy, record_hash, book_value = asset_record(name)
+        whole = (key, class_id, count * area, energy, record_hash, count * book_value)
+        manager = stage.officer(Role.ASSET_MANAGER)
+        registry.register(stage.council, [whole], sender=manager)
+        return int(registry.total_assets())
+
+    for count in (2, PARTS):
+        asset_id = field(f"Field of {count}", count)
+        name = f"Plot of {count}"
+        clerk(
+            registry.split,
+            f"into {count} parcels",
+            asset_id,
+            quarters(name, count),
+            *(decided, text),
+        )
+        first = registry.total_assets() - count + 1
+        ids = list(range(first, first + count))
+        key, class_id, area, energy, record_hash, book_value = asset_record(f"Park of {count}")
+        merged = (key, class_id, count * area, energy, record_hash, count * book_value)
+        clerk(registry.merge, f"{count} parcels", ids, merged, decided, text)
+
+    asset_id = stage.register_asset("Shed")
+    registry.approve_disposal(asset_id, registry, decided, text, sender=account)
+    council(registry.retire, "a deed", asset_id)
+
+
+def _offering(stage: Stage) -> None:
+    registry, token = stage.city.asset_registry, stage.create_token("Granary")
+    asset_id = token.assetId()
+    manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
+    officer = stage.meter.by(stage.officer(Role.COMPLIANCE_OFFICER))
+    clerk = stage.meter.by(stage.officer(Role.COUNCIL_CLERK))
+    registrar = stage.meter.by(stage.officer(Role.REGISTRAR))
+    name, text = name32("SURVEY"), document("survey")
+    first, *street = [stage.register_asset(f"Row {number}") for number in range(BATCH + 1)]
+
+    manager(registry.setDocument, "a first document", asset_id, name, text)
+    manager(registry.setDocument, "a new version", asset_id, name, document("new survey"))
+    manager(registry.removeDocument, "a document", asset_id, name)
+
+    title = Proof.TITLE
+    officer(registry.file_proofs, "1 proof", [proof_filing(first, title)])
+    filings = [proof_filing(each, title) for each in street]
+    gas = officer(registry.file_proofs, "64 proofs", filings)
+    stage.meter.share("AssetRegistry.file_proofs 64 proofs, per proof", gas, BATCH)
+    clerk(registry.set_required_proofs, "of every kind", 0b1111, resolution("proofs"))
+
+    registrar(registry.attest, "another quantity than the supply", asset_id, 1, text)
+    registrar(registry.attest, "the supply", asset_id, 0, text)
+
+    # In a city's life only the lease contract holds this role.
+    authority, lease = stage.city.authority, stage.meter.by(stage.candidate)
+    authority.grantRole(Role.LEASE.id, stage.candidate, sender=stage.council)
+    lease(registry.set_let_until, "for the first time", asset_id, VALID_UNTIL)
+    authority.revokeRole(Role.LEASE.id, stage.candidate, sender=stage.council)
 
 
 def _appraisals(stage: Stage) -> None:
     appraisals = stage.city.appraisals
     appraiser = stage.meter.by(stage.officer(Role.APPRAISER))
+    account = stage.officer(Role.APPRAISER)
+    clerk = stage.meter.by(stage.officer(Role.COUNCIL_CLERK))
 
     def filings(first: int, count: int, valued_at: int) -> list[Any]:
         return [
@@ -109,6 +186,10 @@ def _appraisals(stage: Stage) -> None:
     sentence = "64 assets for the first time"
     gas = appraiser(appraisals.appraise, sentence, filings(2, BATCH, START - DAY))
     stage.meter.share(f"Appraisals.appraise {sentence}, per asset", gas, BATCH)
+
+    limits, adopted = (2, 1_500, 1_500, 730 * DAY), resolution("limits")
+    clerk(appraisals.set_limits, "of every kind", limits, adopted)
+    clerk(appraisals.withdraw, "a filing", 1, account, adopted)
 
 
 def _identities(stage: Stage) -> None:

@@ -7,6 +7,7 @@ import pytest
 from eth_utils import keccak
 
 from civitas.chain.deploy import name32
+from civitas.chain.roles import Role
 
 from .lease_dates import day_number
 
@@ -167,11 +168,11 @@ def pay(city, payer):
 
 
 @pytest.fixture(scope="module")
-def lease_in(project, city, money, deployer):
+def lease_in(project, city, money, deployer, council):
     """A Lease contract of another time zone or currency: `lease_in(-300)`."""
 
     def deploy(utc_offset_minutes, asset=None):
-        return deployer.deploy(
+        lease = deployer.deploy(
             project.Lease,
             city.authority,
             asset or money,
@@ -179,5 +180,7 @@ def lease_in(project, city, money, deployer):
             city.splitter_factory,
             utc_offset_minutes,
         )
+        city.authority.grantRole(Role.LEASE.id, lease, sender=council)
+        return lease
 
     return deploy

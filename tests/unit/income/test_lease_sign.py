@@ -6,7 +6,7 @@ from eth_utils import keccak
 
 from civitas.chain.deploy import ZERO_ADDRESS
 
-from .lease_dates import day_number
+from .lease_dates import day_number, midnight
 
 START = date(2026, 3, 1)
 START_DAY = day_number(START)
@@ -40,8 +40,23 @@ def test_lets_an_asset(city, house, splitter, asset_manager, tenant):
             start_day=START_DAY,
             months=24,
             document_hash=DOCUMENT,
-        )
+        ),
+        city.asset_registry.LetUntilSet(
+            asset_id=house, old_until=0, new_until=city.asset_registry.let_until(house)
+        ),
     ]
+
+
+def test_tells_the_register_until_when(city, house, sign, lease_in):
+    """To the second, in the time zone of the lease; a lease of the past lets nothing."""
+    sign(house, date(2026, 3, 31), months=1)
+    assert city.asset_registry.let_until(house) == midnight(date(2026, 4, 30))
+
+    sign(house, date(2026, 5, 1), months=2)
+    assert city.asset_registry.let_until(house) == midnight(date(2026, 7, 1))
+
+    sign(house, date(1970, 1, 1), months=1, lease=lease_in(-300))
+    assert city.asset_registry.let_until(house) == midnight(date(1970, 2, 1), -300)
 
 
 def test_lets_an_asset_from_a_day_that_is_over(city, house, sign):

@@ -44,7 +44,12 @@ def test_ends_a_lease_before_its_term(city, lease_id, today, terminate):
             old_end_day=0,
             new_end_day=day_number(date(2026, 9, 1)),
             document_hash=DOCUMENT,
-        )
+        ),
+        city.asset_registry.LetUntilSet(
+            asset_id=city.lease.terms_of(lease_id).asset_id,
+            old_until=midnight(END),
+            new_until=midnight(date(2026, 9, 1)),
+        ),
     ]
 
 
@@ -60,8 +65,36 @@ def test_ends_it_earlier_a_second_time(city, lease_id, today, terminate):
             old_end_day=day_number(date(2026, 9, 1)),
             new_end_day=day_number(date(2026, 8, 31)),
             document_hash=DOCUMENT,
-        )
+        ),
+        city.asset_registry.LetUntilSet(
+            asset_id=city.lease.terms_of(lease_id).asset_id,
+            old_until=midnight(date(2026, 9, 1)),
+            new_until=midnight(date(2026, 8, 31)),
+        ),
     ]
+
+
+def test_called_off_before_it_began_it_frees_nothing_that_the_lease_before_lets(
+    city, house, lease_id, sign, today, terminate
+):
+    """INV-DEED-5"""
+    later = sign(house, date(2027, 6, 1), months=12)
+
+    terminate(later, TODAY)
+
+    assert city.lease.end_day(later) == day_number(TODAY)
+    assert city.asset_registry.let_until(house) == midnight(date(2027, 6, 1)) > midnight(END)
+
+
+def test_the_end_of_an_earlier_lease_leaves_the_later_one(
+    city, house, lease_id, sign, today, terminate
+):
+    """INV-DEED-5"""
+    sign(house, END, months=12)
+
+    terminate(lease_id, TODAY)
+
+    assert city.asset_registry.let_until(house) == midnight(date(2028, 3, 1))
 
 
 @pytest.mark.parametrize("later", [0, 1, 30])

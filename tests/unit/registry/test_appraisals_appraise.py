@@ -3,17 +3,12 @@ import pytest
 from ape import chain
 from eth_utils import keccak
 
-from civitas.chain.deploy import ZERO_ADDRESS
+from civitas.chain.roles import Role
 
 MAX_BATCH = 64
 YEAR = 365 * 86_400
 REPORT = keccak(text="report")
-NONE = (0, 0, 0, ZERO_ADDRESS)
-
-
-@pytest.fixture(scope="module")
-def appraisals(city):
-    return city.appraisals
+AGE = 730 * 86_400  # {s} the profile's limit
 
 
 @pytest.fixture
@@ -22,13 +17,16 @@ def now():
     return chain.pending_timestamp
 
 
+def values_of(appraisals, asset_id):
+    return [filing.value for filing in appraisals.filings(asset_id)]
+
+
 def test_files_a_value(appraisals, office, appraiser, now):
     receipt = appraisals.appraise(
         [(office, 1_000_000, now - 5, now + YEAR, REPORT)], sender=appraiser
     )
 
-    assert appraisals.latest(office) == (1_000_000, now - 5, now + YEAR, appraiser.address)
-    assert appraisals.value_of(office) == 1_000_000
+    assert appraisals.filings(office) == [(1_000_000, now - 5, now + YEAR, appraiser.address)]
     assert receipt.events == [
         appraisals.Appraised(
             asset_id=office,
@@ -49,7 +47,7 @@ def test_replaces_a_value(appraisals, office, appraiser, now):
         [(office, 900_000, now - 5, now + 2 * YEAR, REPORT)], sender=appraiser
     )
 
-    assert appraisals.latest(office) == (900_000, now - 5, now + 2 * YEAR, appraiser.address)
+    assert appraisals.filings(office) == [(900_000, now - 5, now + 2 * YEAR, appraiser.address)]
     assert receipt.events == [
         appraisals.Appraised(
             asset_id=office,
@@ -68,7 +66,7 @@ def test_files_the_last_of_two_values_in_one_batch(appraisals, office, appraiser
 
     receipt = appraisals.appraise(filings, sender=appraiser)
 
-    assert appraisals.value_of(office) == 2
+    assert values_of(appraisals, office) == [2]
     assert [(log.old_value, log.new_value) for log in receipt.events] == [(0, 1), (1, 2)]
 
 
@@ -76,14 +74,14 @@ def test_files_the_last_of_two_values_in_one_batch(appraisals, office, appraiser
 def test_takes_the_smallest_and_the_largest_value(appraisals, office, appraiser, now, value):
     appraisals.appraise([(office, value, now, now + YEAR, REPORT)], sender=appraiser)
 
-    assert appraisals.value_of(office) == value
+    assert values_of(appraisals, office) == [value]
 
 
 def test_refuses_no_value(appraisals, office, appraiser, now):
     with ape.reverts("appraisals: no value"):
         appraisals.appraise([(office, 0, now, now + YEAR, REPORT)], sender=appraiser)
 
-    assert appraisals.latest(office) == NONE
+    assert appraisals.filings(office) == []
 
 
 def test_refuses_without_a_report(appraisals, office, appraiser, now):
@@ -95,7 +93,7 @@ def test_refuses_without_a_report(appraisals, office, appraiser, now):
 def test_takes_a_value_of_today_or_the_past(appraisals, office, appraiser, now, age):
     appraisals.appraise([(office, 1, now - age, now + YEAR, REPORT)], sender=appraiser)
 
-    assert appraisals.latest(office).valued_at == now - age
+    assert appraisals.filings(office)[0].valued_at == now - age
 
 
 def test_refuses_a_value_of_the_future(appraisals, office, appraiser, now):
@@ -109,7 +107,7 @@ def test_takes_a_value_not_older_than_the_last(appraisals, office, appraiser, no
 
     appraisals.appraise([(office, 2, now - 10 + step, now + YEAR, REPORT)], sender=appraiser)
 
-    assert appraisals.value_of(office) == 2
+    assert values_of(appraisals, office) == [2]
 
 
 def test_refuses_a_value_older_than_the_last(appraisals, office, appraiser, now):
@@ -119,14 +117,14 @@ def test_refuses_a_value_older_than_the_last(appraisals, office, appraiser, now)
     with ape.reverts("appraisals: older than the last"):
         appraisals.appraise([(office, 2, now - 11, now + YEAR, REPORT)], sender=appraiser)
 
-    assert appraisals.value_of(office) == 1
+    assert values_of(appraisals, office) == [1]
 
 
 @pytest.mark.parametrize("validity", [1, 2, YEAR])
 def test_takes_a_value_that_is_good_for_a_while(appraisals, office, appraiser, now, validity):
     appraisals.appraise([(office, 1, now, now + validity, REPORT)], sender=appraiser)
 
-    assert appraisals.latest(office).valid_until == now + validity
+    assert appraisals.filings(office)[0].valid_until == now + validity
 
 
 @pytest.mark.parametrize("validity", [0, -1])
@@ -147,7 +145,7 @@ def test_files_all_or_none(appraisals, office, appraiser, now):
     with ape.reverts("appraisals: no value"):
         appraisals.appraise([good, (office, 0, now, now + YEAR, REPORT)], sender=appraiser)
 
-    assert appraisals.latest(office) == NONE
+    assert appraisals.filings(office) == []
 
 
 def test_files_64_values_at_once(appraisals, registry, record, council, asset_manager, appraiser):
@@ -157,7 +155,7 @@ def test_files_64_values_at_once(appraisals, registry, record, council, asset_ma
 
     appraisals.appraise([(i, i, now, now + YEAR, REPORT) for i in ids], sender=appraiser)
 
-    assert [appraisals.value_of(i) for i in ids] == ids
+    assert [values_of(appraisals, i) for i in ids] == [[i] for i in ids]
 
 
 def test_refuses_65_values_at_once(appraisals, office, appraiser, now):
@@ -166,7 +164,7 @@ def test_refuses_65_values_at_once(appraisals, office, appraiser, now):
     with ape.reverts("Transaction failed."):
         appraisals.appraise(filings, sender=appraiser)
 
-    assert appraisals.latest(office) == NONE
+    assert appraisals.filings(office) == []
 
 
 @pytest.mark.parametrize("caller", ["stranger", "council", "asset_manager", "council_clerk"])
@@ -176,4 +174,75 @@ def test_refuses_all_but_the_appraiser(appraisals, office, now, request, caller)
             [(office, 1, now, now + YEAR, REPORT)], sender=request.getfixturevalue(caller)
         )
 
-    assert appraisals.latest(office) == NONE
+    assert appraisals.filings(office) == []
+
+
+def test_keeps_the_filings_of_three_appraisers(
+    appraisals, office, appraiser, second_appraiser, third_appraiser, now
+):
+    for value, each in enumerate((appraiser, second_appraiser, third_appraiser), start=1):
+        appraisals.appraise([(office, value, now, now + YEAR, REPORT)], sender=each)
+
+    assert values_of(appraisals, office) == [1, 2, 3]
+
+
+def test_takes_the_oldest_value_that_still_counts(appraisals, office, appraiser, now):
+    appraisals.appraise([(office, 1, now - AGE + 1, now + YEAR, REPORT)], sender=appraiser)
+
+    assert values_of(appraisals, office) == [1]
+
+
+def test_refuses_a_value_older_than_the_limit(appraisals, office, appraiser, now):
+    with ape.reverts("appraisals: too old"):
+        appraisals.appraise([(office, 1, now - AGE, now + YEAR, REPORT)], sender=appraiser)
+
+
+@pytest.fixture
+def fourth_appraiser(city, accounts, council):
+    city.authority.grantRole(Role.APPRAISER.id, accounts[40], sender=council)
+    return accounts[40]
+
+
+@pytest.fixture
+def full(appraisals, office, appraiser, second_appraiser, third_appraiser):
+    """An office with three filings; the second one is good for a minute."""
+    now = chain.pending_timestamp
+    for each in (appraiser, second_appraiser, third_appraiser):
+        until = now + 60 if each == second_appraiser else now + YEAR
+        appraisals.appraise([(office, 100, now, until, REPORT)], sender=each)
+    return office
+
+
+def test_refuses_a_fourth_appraiser_beside_three_fresh_filings(appraisals, full, fourth_appraiser):
+    now = chain.pending_timestamp
+
+    with ape.reverts("appraisals: panel is full"):
+        appraisals.appraise([(full, 5, now, now + YEAR, REPORT)], sender=fourth_appraiser)
+
+    assert values_of(appraisals, full) == [100, 100, 100]
+
+
+def test_seats_a_fourth_appraiser_in_place_of_a_stale_filing(
+    appraisals, full, fourth_appraiser, second_appraiser
+):
+    chain.mine(timestamp=chain.pending_timestamp + 120)
+    now = chain.pending_timestamp
+
+    receipt = appraisals.appraise([(full, 5, now, now + YEAR, REPORT)], sender=fourth_appraiser)
+
+    assert values_of(appraisals, full) == [100, 5, 100]
+    assert receipt.events[0] == appraisals.Withdrawn(
+        asset_id=full,
+        appraiser=second_appraiser,
+        old_value=100,
+        resolution=bytes(32),
+        caller=fourth_appraiser,
+    )
+
+
+def test_lets_one_of_three_renew_its_filing(appraisals, full, appraiser):
+    now = chain.pending_timestamp
+
+    appraisals.appraise([(full, 5, now, now + YEAR, REPORT)], sender=appraiser)
+
+    assert values_of(appraisals, full) == [5, 100, 100]

@@ -5,7 +5,8 @@ from civitas.chain.deploy import ZERO_ADDRESS
 
 
 @pytest.fixture
-def tokenisable(registry, office, council_clerk, resolution):
+def tokenisable(registry, office, council_clerk, file_proofs, resolution):
+    file_proofs(office)
     registry.register_units(office, 1_000, resolution, sender=council_clerk)
     return office
 

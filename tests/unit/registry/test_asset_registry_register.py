@@ -11,11 +11,12 @@ from ..common.examples import runs
 
 MAX_BATCH = 64
 MAX_UINT64 = 2**64 - 1
+MAX_UINT128 = 2**128 - 1
 BLOCK_GAS = 30_000_000
 
 
 def test_writes_a_deed(registry, record, property_class, asset_manager, council):
-    entry = record("parcel 1", area_dm2=12_345, energy_kwh=678)
+    entry = record("parcel 1", area_dm2=12_345, energy_kwh=678, book_value=90_000)
 
     receipt = registry.register(council, [entry], sender=asset_manager)
 
@@ -33,6 +34,7 @@ def test_writes_a_deed(registry, record, property_class, asset_manager, council)
         keccak(text="record of parcel 1"),
         0,
         ZERO_ADDRESS,
+        90_000,
     )
     assert receipt.events == [
         registry.Transfer(sender=ZERO_ADDRESS, receiver=council, token_id=1),
@@ -43,6 +45,7 @@ def test_writes_a_deed(registry, record, property_class, asset_manager, council)
             area_dm2=12_345,
             energy_kwh=678,
             document_hash=keccak(text="record of parcel 1"),
+            book_value=90_000,
         ),
     ]
 
@@ -133,12 +136,13 @@ def test_refuses_a_class_beyond_the_list(registry, record, asset_manager, counci
 def test_keeps_the_smallest_and_the_largest_area(
     registry, record, asset_manager, council, area_dm2
 ):
-    entry = record("parcel 1", area_dm2=area_dm2, energy_kwh=MAX_UINT64)
+    entry = record("parcel 1", area_dm2=area_dm2, energy_kwh=MAX_UINT64, book_value=MAX_UINT128)
 
     registry.register(council, [entry], sender=asset_manager)
 
     asset = registry.asset(1)
     assert (asset.area_dm2, asset.energy_kwh) == (area_dm2, MAX_UINT64)
+    assert asset.book_value == MAX_UINT128
     assert asset.class_id == entry[1]
     assert asset.owner == council
 
@@ -160,7 +164,7 @@ def test_refuses_all_but_the_asset_manager(registry, record, council, request, c
 def wide_registry(city, deployer, resolution):
     """One with as many classes as there can be."""
     classes = [(name32(f"CLASS {i}"), False, False) for i in range(32)]
-    return deployer.deploy(project.AssetRegistry, city.authority, "", classes, resolution)
+    return deployer.deploy(project.AssetRegistry, city.authority, "", classes, 0, resolution)
 
 
 @runs(25)

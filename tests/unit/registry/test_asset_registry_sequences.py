@@ -89,12 +89,14 @@ class Deed:
 def test_moves_deeds_by_resolution_only(
     registry,
     register_asset,
+    file_proofs,
     council,
     council_clerk,
     token_factory,
     property_class,
     money,
     resolution,
+    minutes,
     accounts,
     acts,
 ):
@@ -102,6 +104,8 @@ def test_moves_deeds_by_resolution_only(
     owners = [council, *accounts[50 : 50 + OWNERS - 1]]
     with undone():
         ids = [register_asset(f"parcel {number}") for number in range(DEEDS)]
+        for asset_id in ids:
+            file_proofs(asset_id)
         ledger = [Deed() for _ in range(DEEDS)]
         for act, number, value in acts:
             deed, asset_id = ledger[number], ids[number]
@@ -113,13 +117,13 @@ def test_moves_deeds_by_resolution_only(
             method, arguments, sender = {
                 "reclassify": (
                     registry.reclassify,
-                    (asset_id, property_class.get(value), resolution),
+                    (asset_id, property_class.get(value), resolution, minutes),
                     council_clerk,
                 ),
                 "units": (registry.register_units, (asset_id, value, resolution), council_clerk),
                 "dispose": (
                     registry.approve_disposal,
-                    (asset_id, receiver, resolution),
+                    (asset_id, receiver, resolution, minutes),
                     council_clerk,
                 ),
                 "transfer": (

@@ -15,7 +15,8 @@ def test_replaces_the_reading(registry, register_asset, esg_officer):
     assert receipt.events == [
         registry.EnergyUseSet(
             asset_id=asset_id, old_kwh=40_000, new_kwh=35_000, evidence_hash=EVIDENCE
-        )
+        ),
+        registry.MetadataUpdate(token_id=asset_id),
     ]
 
 

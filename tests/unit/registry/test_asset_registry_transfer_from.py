@@ -5,13 +5,13 @@ from civitas.chain.deploy import ZERO_ADDRESS
 
 
 @pytest.fixture
-def sold(registry, office, council_clerk, bob, resolution):
+def sold(registry, office, council_clerk, bob, resolution, minutes):
     """An office that the council has resolved to sell to bob."""
-    registry.approve_disposal(office, bob, resolution, sender=council_clerk)
+    registry.approve_disposal(office, bob, resolution, minutes, sender=council_clerk)
     return office
 
 
-def test_hands_the_deed_to_the_named_receiver(registry, sold, council, bob):
+def test_hands_the_deed_to_the_named_receiver(registry, sold, council, bob, resolution, minutes):
     before = registry.asset(sold)
 
     receipt = registry.transferFrom(council, bob, sold, sender=council)
@@ -20,7 +20,20 @@ def test_hands_the_deed_to_the_named_receiver(registry, sold, council, bob):
     assert (registry.balanceOf(council), registry.balanceOf(bob)) == (0, 1)
     assert registry.disposal_to(sold) == ZERO_ADDRESS
     assert tuple(registry.asset(sold))[1:] == tuple(before)[1:]
-    assert receipt.events == [registry.Transfer(sender=council, receiver=bob, token_id=sold)]
+    assert receipt.events == [
+        registry.Disposed(
+            asset_id=sold,
+            old_owner=council,
+            new_owner=bob,
+            caller=council,
+            parcel_key=before.parcel_key,
+            area_dm2=before.area_dm2,
+            book_value=before.book_value,
+            resolution=resolution,
+            document_hash=minutes,
+        ),
+        registry.Transfer(sender=council, receiver=bob, token_id=sold),
+    ]
 
 
 def test_lets_the_approved_account_hand_it_over_and_clears_it(registry, sold, council, bob, carol):
@@ -74,16 +87,16 @@ def test_refuses_the_zero_receiver_without_a_resolution(registry, office, counci
 
 
 def test_refuses_a_resolution_that_was_withdrawn(
-    registry, sold, council, council_clerk, bob, resolution
+    registry, sold, council, council_clerk, bob, resolution, minutes
 ):
-    registry.approve_disposal(sold, ZERO_ADDRESS, resolution, sender=council_clerk)
+    registry.approve_disposal(sold, ZERO_ADDRESS, resolution, minutes, sender=council_clerk)
 
     with ape.reverts("asset_registry: no resolution"):
         registry.transferFrom(council, bob, sold, sender=council)
 
 
 def test_moves_once_on_one_resolution(
-    registry, sold, council, council_clerk, bob, carol, resolution
+    registry, sold, council, council_clerk, bob, carol, resolution, minutes
 ):
     """INV-DEED-3"""
     registry.transferFrom(council, bob, sold, sender=council)
@@ -93,18 +106,18 @@ def test_moves_once_on_one_resolution(
     with ape.reverts("asset_registry: no resolution"):
         registry.transferFrom(bob, bob, sold, sender=bob)
 
-    registry.approve_disposal(sold, council, resolution, sender=council_clerk)
+    registry.approve_disposal(sold, council, resolution, minutes, sender=council_clerk)
     registry.transferFrom(bob, council, sold, sender=bob)
     assert registry.ownerOf(sold) == council
 
 
 def test_leaves_the_old_owner_and_its_people_without_power(
-    registry, sold, council, council_clerk, bob, carol, resolution
+    registry, sold, council, council_clerk, bob, carol, resolution, minutes
 ):
     registry.approve(carol, sold, sender=council)
     registry.setApprovalForAll(carol, True, sender=council)
     registry.transferFrom(council, bob, sold, sender=council)
-    registry.approve_disposal(sold, council, resolution, sender=council_clerk)
+    registry.approve_disposal(sold, council, resolution, minutes, sender=council_clerk)
 
     for caller in (carol, council):
         with ape.reverts("nonfungible: not allowed"):
@@ -124,9 +137,9 @@ def test_refuses_a_deed_that_does_not_exist(registry, office, council, bob):
 
 
 def test_moves_to_its_owner_without_a_trace_but_the_resolution(
-    registry, office, council, council_clerk, resolution
+    registry, office, council, council_clerk, resolution, minutes
 ):
-    registry.approve_disposal(office, council, resolution, sender=council_clerk)
+    registry.approve_disposal(office, council, resolution, minutes, sender=council_clerk)
 
     registry.transferFrom(council, council, office, sender=council)
 
@@ -136,15 +149,17 @@ def test_moves_to_its_owner_without_a_trace_but_the_resolution(
 
 
 def test_refuses_what_became_administrative_after_the_resolution(
-    registry, sold, council, council_clerk, bob, property_class, resolution
+    registry, sold, council, council_clerk, bob, property_class, resolution, minutes
 ):
     """INV-DEED-2"""
-    registry.reclassify(sold, property_class["ADMINISTRATIVE"], resolution, sender=council_clerk)
+    registry.reclassify(
+        sold, property_class["ADMINISTRATIVE"], resolution, minutes, sender=council_clerk
+    )
 
     with ape.reverts("asset_registry: class not for sale"):
         registry.transferFrom(council, bob, sold, sender=council)
 
-    registry.reclassify(sold, property_class["OFFICE"], resolution, sender=council_clerk)
+    registry.reclassify(sold, property_class["OFFICE"], resolution, minutes, sender=council_clerk)
     with ape.reverts("asset_registry: no resolution"):
         registry.transferFrom(council, bob, sold, sender=council)
     assert registry.ownerOf(sold) == council

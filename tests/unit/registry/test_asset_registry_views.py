@@ -41,6 +41,9 @@ def test_names_the_interfaces_it_has_in_full(registry, signatures):
         ("0x01ffc9a7", True),  # ERC-165
         ("0x80ac58cd", True),  # ERC-721
         ("0x5b5e139f", True),  # ERC-721 metadata
+        ("0x49064906", True),  # ERC-4906, which has events only
+        ("0xecfecec8", False),  # ERC-1643: of one token's documents, with texts
+        ("0xbf1ef5fe", False),  # ERC-7943 for deeds: nobody forces or freezes them
         ("0x780e9d63", False),  # ERC-721 enumerable
         ("0x150b7a02", False),  # ERC-721 receiver
         ("0x00000000", False),
@@ -97,6 +100,7 @@ def test_takes_a_base_uri_up_to_80_characters(
         city.authority,
         "u" * length,
         [(name32("LAND"), True, True)],
+        0,
         resolution,
     )
     registry.register(council, [record("parcel 1", class_id=0)], sender=asset_manager)
@@ -111,6 +115,7 @@ def test_refuses_a_base_uri_of_81_characters(city, deployer, resolution):
             city.authority,
             "u" * (MAX_URI + 1),
             [(name32("LAND"), True, True)],
+            0,
             resolution,
         )
 

@@ -6,10 +6,11 @@ RESOLUTION = keccak(text="resolution")
 
 
 @pytest.fixture
-def asset(register_asset, city, council_clerk):
+def asset(register_asset, city, council_clerk, file_proofs):
     """An asset with 1_000 units and no token."""
     asset_id = register_asset("parcel 1")
     city.asset_registry.register_units(asset_id, 1_000, RESOLUTION, sender=council_clerk)
+    file_proofs(asset_id)
     return asset_id
 
 
@@ -96,9 +97,12 @@ def test_same_token_again_is_refused(create):
         create()
 
 
-def test_each_asset_gets_its_own_token(create, city, asset, register_asset, council_clerk):
+def test_each_asset_gets_its_own_token(
+    create, city, asset, register_asset, council_clerk, file_proofs
+):
     other = register_asset("parcel 2")
     city.asset_registry.register_units(other, 5, RESOLUTION, sender=council_clerk)
+    file_proofs(other)
 
     create()
     create(asset_id=other)
