@@ -98,7 +98,10 @@ def contract_at(container: ContractContainer, address: str) -> ContractInstance:
     kind = container.contract_type
     if kind.name == "SecurityToken":
         kind = _with_extension(kind)
-    return chain.contracts.instance_at(address, kind, fetch_from_explorer=False, detect_proxy=False)
+    # Else Ape merges it with what it has seen at this address, be it on another chain.
+    return chain.contracts.instance_at(
+        address, kind, fetch_from_explorer=False, detect_proxy=False, replace=True
+    )
 
 
 def _with_extension(token: ContractType) -> ContractType:

@@ -60,6 +60,8 @@ ACTIONS = (
     "unpause",
     "raise units",
     "donate",
+    "record",
+    "record",
 )
 
 
@@ -110,6 +112,8 @@ class Ledger:
     allowances: Counter = field(default_factory=Counter)  # (owner, spender) -> {unit}
     deposited: int = 0  # {asset}
     deposits: int = 0
+    due: int = 0  # {s} the record date that no move has passed
+    records: dict[int, list[int]] = field(default_factory=dict)  # {s} -> {unit} of each wallet
     donated: int = 0  # {asset} sent to the token without a deposit
     is_paused: bool = False
 
@@ -185,6 +189,18 @@ class Ledger:
             holder.exact += Fraction(amount * holder.balance, supply)
         self.deposited += amount
         self.deposits += 1
+
+    @property
+    def epoch(self) -> int:
+        return self.deposits + len(self.records)
+
+    def pass_record(self, now) -> bool:
+        """Write the balances down where the date has come, before they move."""
+        if not 0 < self.due <= now:
+            return False
+        self.records[self.due] = [holder.balance for holder in self.holders]
+        self.due = 0
+        return True
 
 
 class SecurityTokenMachine(ChainMachine):
@@ -273,6 +289,8 @@ class SecurityTokenMachine(ChainMachine):
             self._pause()
         elif action == "unpause":
             self._unpause()
+        elif action == "record":
+            self._record(data.draw(st.integers(0, 3)))
         elif action == "raise units":
             self._raise_units(data.draw(st.integers(0, 500)))
         else:
@@ -327,9 +345,11 @@ class SecurityTokenMachine(ChainMachine):
             sender=self.stage.asset_manager,
         )
         if receipt:
+            before = self._passed(receipt)
             self.ledger.issue(receiver, amount)
             assert receipt.events == [
-                self.token.Transfer(sender=ZERO, receiver=self.wallets[receiver], value=amount)
+                *before,
+                self.token.Transfer(sender=ZERO, receiver=self.wallets[receiver], value=amount),
             ]
 
     def _transfer(self, sender, receiver, amount):
@@ -343,8 +363,7 @@ class SecurityTokenMachine(ChainMachine):
             sender=self.wallets[sender],
         )
         if receipt:
-            self.ledger.move(sender, receiver, amount)
-            self._check_moved(receipt, sender, receiver, amount)
+            self._move(receipt, sender, receiver, amount)
 
     def _transfer_from(self, spender, sender, receiver, amount):
         code = self.ledger.move_code(sender, receiver, amount, chain.pending_timestamp, spender)
@@ -358,19 +377,43 @@ class SecurityTokenMachine(ChainMachine):
             sender=self.wallets[spender],
         )
         if receipt:
-            self.ledger.move(sender, receiver, amount)
             if self.ledger.allowances[sender, spender] != MAX_ALLOWANCE:
                 self.ledger.allowances[sender, spender] -= amount
-            self._check_moved(receipt, sender, receiver, amount)
+            self._move(receipt, sender, receiver, amount)
             self._check_allowance(sender, spender)
 
-    def _check_moved(self, receipt, sender, receiver, amount):
+    def _move(self, receipt, sender, receiver, amount):
+        before = self._passed(receipt)
+        self.ledger.move(sender, receiver, amount)
         if amount:
             self.count("move to oneself" if sender == receiver else "move of units")
         sender, receiver = self.wallets[sender], self.wallets[receiver]
         assert receipt.events == [
-            self.token.Transfer(sender=sender, receiver=receiver, value=amount)
+            *before,
+            self.token.Transfer(sender=sender, receiver=receiver, value=amount),
         ]
+
+    def _passed(self, receipt):
+        """What the call logs first where it is the first at a record date or after it."""
+        due, ledger = self.ledger.due, self.ledger
+        if not ledger.pass_record(receipt.timestamp):
+            return []
+        self.count("record taken")
+        return [self.token.RecordTaken(time=due, number=ledger.epoch, supply=ledger.supply)]
+
+    def _record(self, ahead):
+        """Announce a date a few seconds ahead; the moves that follow pass it, or time does."""
+        time = chain.pending_timestamp + ahead
+        if self.ledger.due > chain.pending_timestamp:
+            refusal = "records: one is pending"
+        else:
+            refusal = "records: bad date" if ahead == 0 else None
+        receipt = self.attempt(
+            "record", refusal, self.token.schedule_record, time, sender=self.stage.asset_manager
+        )
+        if receipt:
+            self._passed(receipt)
+            self.ledger.due = time
 
     def _check_allowance(self, owner, spender):
         allowed = self.token.allowance(self.wallets[owner], self.wallets[spender])
@@ -407,7 +450,7 @@ class SecurityTokenMachine(ChainMachine):
             ledger.deposit(amount)
             assert receipt.events == [
                 self.token.IncomeDeposited(
-                    depositor=payer, amount=amount, supply=ledger.supply, number=ledger.deposits
+                    depositor=payer, amount=amount, supply=ledger.supply, number=ledger.epoch
                 ),
                 self.money.Transfer(sender=payer, receiver=self.token, value=amount),
             ]
@@ -530,6 +573,16 @@ class SecurityTokenMachine(ChainMachine):
         self.ledger.donated += amount
 
     # --- invariants
+    def check_at_the_end(self):
+        """INV-REC-1: every balance at every date that has come."""
+        records = dict(self.ledger.records)
+        if 0 < self.ledger.due <= chain.blocks.head.timestamp:
+            records[self.ledger.due] = [holder.balance for holder in self.ledger.holders]
+        for time, balances in records.items():
+            held = [self.token.snapshotBalanceOf(time, wallet) for wallet in self.wallets]
+            assert held == balances, "INV-REC-1"
+            assert self.token.snapshotTotalSupply(time) == sum(balances), "INV-REC-1"
+
     @invariant()
     def inv_tok_1_supply_is_what_is_held_and_on_the_deed(self):
         """INV-TOK-1: balances sum to the supply, and the supply stays within the deed's units."""
