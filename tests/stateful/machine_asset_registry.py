@@ -15,6 +15,8 @@ from eth_utils import keccak
 from hypothesis.stateful import initialize, invariant, rule
 
 from civitas.chain.deploy import ZERO_ADDRESS
+from civitas.chain.events import Sources, read_events
+from civitas.inventory.register import Register
 from tests.stateful.running import ChainMachine, seeds
 
 BPS, DAY = 10_000, 86_400
@@ -395,6 +397,7 @@ class AssetRegistryMachine(ChainMachine):
         self.inv_appr_value_in_force()
         for asset_id in self.ledger.deeds:
             self._check_documents(asset_id)
+        self._check_events()
 
     # --- rules
     @initialize(seed=seeds)
@@ -580,6 +583,27 @@ class AssetRegistryMachine(ChainMachine):
         for name, document in documents.items():
             assert registry.getDocument(asset_id, name)[1] == document
             assert registry.document_version(asset_id, name) == self.ledger.versions[asset_id, name]
+
+    def _check_events(self):
+        """The register that the package rebuilds from events alone is the ledger's."""
+        sources = {self.registry.address: "AssetRegistry", self.appraisals.address: "Appraisals"}
+        register, ledger = Register.of(read_events(Sources(sources))), self.ledger
+        found = {
+            (i, deed.record.as_tuple(), deed.units, deed.proofs)
+            for i, deed in register.deeds.items()
+        }
+        assert found == {
+            (i, deed.record.as_tuple(), deed.units, tuple(deed.proofs))
+            for i, deed in ledger.deeds.items()
+        }
+        for asset_id, deed in register.deeds.items():
+            filings = {(f.appraiser, f.value, f.valued_at, f.valid_until) for f in deed.filings}
+            assert filings == {
+                (self.stage.appraisers[f.appraiser].address, f.value, f.valued_at, f.valid_until)
+                for f in ledger.panels.get(asset_id, [])
+            }
+        assert (register.required, register.max_age) == (ledger.required, ledger.limits[3])
+        assert register.ends == ledger.given - len(ledger.deeds)
 
     # --- drawing
     def _asset(self, lot):
