@@ -79,7 +79,8 @@ def cli() -> None:
     """The register of deeds: import, due, appraise, prove, and what the council resolves.
 
     Exit code 1 says that something is due, or that the chain differs from what was sent; 2 that
-    the input or the network is not as needed, and nothing was sent.
+    the input or the network is not as needed, or the chain refuses. Nothing was sent then, but by
+    an import that was refused between two batches: the next run goes on.
     """
 
 

@@ -12,6 +12,7 @@ from eth_utils.address import is_address, to_checksum_address
 
 from civitas.carbon.figures import Different
 from civitas.carbon.units import Clock
+from civitas.chain.carbon import clock_of
 from civitas.chain.city import City
 from civitas.chain.deploy import ZERO_ADDRESS
 from civitas.chain.events import Sources, read_events
@@ -250,7 +251,7 @@ class Desk:
 
     @property
     def clock(self) -> Clock:
-        return Clock(self.profile.utc_offset_minutes)
+        return clock_of(self.city)
 
     def appraise(
         self, asset_id: int, value: int, valued_at: int, valid_until: int, report_hash: bytes
