@@ -411,17 +411,24 @@ class AssetRegistryMachine(ChainMachine):
         self._register(0, records)
         self._require(ALL_PROOFS, HASH)
         self._prove([(3, kind, now + lot.randint(100, 400) * DAY, HASH) for kind in range(4)])
-        self._units(3, lot.randint(10, 1_000))
+        self._units(3, units := lot.randint(10, 1_000))
         self._tokenise(3)
         self._issue(3, 5)
         self._attest(3, 6)
+        self._units(3, units + 1)
         self._issue(3, 1)
         self._attest(3, 5)
         self._issue(3, 1)
         for appraiser, value in enumerate((1_000, lot.randint(1, 10**6), lot.randint(990, 1_010))):
             self._appraise(appraiser, [(1, value, now - DAY, now + 200 * DAY, HASH)])
-        self._split(2, self._parts(lot, 2, [5, 6]))
-        self._merge([5, 6], self._joined([5, 6], 2))
+        parts = self._parts(lot, 2, [5, 6])
+        for change in self._off_by_one(parts[0]):
+            self._split(2, [replace(parts[0], **change), parts[1]])
+        self._split(2, parts)
+        merged = self._joined([5, 6], 2)
+        for change in self._off_by_one(merged):
+            self._merge([5, 6], replace(merged, **change))
+        self._merge([5, 6], merged)
         self._set_document(7, NAMES[1], HASH)
         self._set_document(7, NAMES[2], HASH)
         self._remove_document(7, NAMES[1])
@@ -689,6 +696,13 @@ class AssetRegistryMachine(ChainMachine):
             parts.append(replace(record, key=key, area=part, value=worth, energy=left))
         return parts
 
+    @staticmethod
+    def _off_by_one(record):
+        return [
+            *({"area": record.area + step} for step in (-1, 1)),
+            *({"value": max(0, record.value + step)} for step in (-1, 1)),
+        ]
+
     def _joined(self, asset_ids, key):
         records = [self.ledger.deeds[i].record for i in dict.fromkeys(asset_ids)]
         return replace(
@@ -756,8 +770,7 @@ class AssetRegistryMachine(ChainMachine):
         if lot.random() < 0.25:
             first = parts[0]
             other = lot.choice([i for i in self.stage.class_ids if i != first.class_id])
-            changes = [{"area": first.area + 1}, {"value": first.value + 1}, {"class_id": other}]
-            parts[0] = replace(first, **lot.choice(changes))
+            parts[0] = replace(first, **lot.choice([*self._off_by_one(first), {"class_id": other}]))
         self._split(asset_id, parts, resolved)
 
     def _merge_some(self, lot, resolved):
@@ -776,8 +789,7 @@ class AssetRegistryMachine(ChainMachine):
         key = lot.choice([deeds[known[0]].record.key, self._free_key(lot)])
         merged = self._joined(known, key)
         if lot.random() < 0.2:
-            changes = [{"area": merged.area - 1}, {"value": merged.value + 1}]
-            merged = replace(merged, **lot.choice(changes))
+            merged = replace(merged, **lot.choice(self._off_by_one(merged)))
         self._merge(ids, merged, resolved)
 
     def _dispose_some(self, lot, asset_id):

@@ -24,11 +24,11 @@ FLOORS = {
     "appraise refused": 20,  # 29
     "approve": 20,  # 30
     "approve refused": 20,  # 30
-    "asset_registry: area differs": 1,  # 3
+    "asset_registry: area differs": 20,  # 30
     "asset_registry: asset has a token": 6,  # 18
     "asset_registry: asset has units": 8,  # 26
     "asset_registry: asset is let": 20,  # 30
-    "asset_registry: book value differs": 2,  # 6
+    "asset_registry: book value differs": 20,  # 30
     "asset_registry: class differs": 2,  # 7
     "asset_registry: class not for sale": 20,  # 30
     "asset_registry: disposal is open": 1,  # 4
