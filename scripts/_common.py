@@ -15,6 +15,7 @@ from ape.exceptions import ApeException, ContractLogicError
 from civitas.carbon.figures import Different
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import City
+from civitas.chain.parameters import Parameters
 from civitas.chain.refusals import reason_of
 from civitas.errors import CivitasError
 from civitas.records import Event
@@ -93,6 +94,14 @@ def city_of(provider: ProviderAPI, records: Path | None) -> City:
     return city
 
 
+def profile_name(provider: ProviderAPI, records: Path | None) -> str:
+    """The profile that the city was deployed with. Raises CivitasError."""
+    params = Path(AddressBook(records or book_folder(provider)).require("AssetRegistry").params)
+    if not params.exists():
+        raise CivitasError(f"{params} is not here: give --profile")
+    return Parameters.read(params).profile
+
+
 class Day(click.ParamType):
     """A day as YYYY-MM-DD."""
 
@@ -114,6 +123,23 @@ def echo_receipt(receipt: ReceiptAPI, events: list[Event]) -> None:
     for event in events:
         said = ", ".join(f"{key}={_text(value)}" for key, value in event.arguments.items())
         click.echo(f"  {event.contract}.{event.name}: {said}")
+
+
+def receipt_document(receipt: ReceiptAPI, events: list[Event]) -> dict[str, Any]:
+    """The same for a program."""
+    return {
+        "transaction": receipt.txn_hash,
+        "block": receipt.block_number,
+        "gas": receipt.gas_used,
+        "events": [
+            {
+                "contract": event.contract,
+                "name": event.name,
+                "arguments": {key: _text(value) for key, value in event.arguments.items()},
+            }
+            for event in events
+        ],
+    }
 
 
 def _text(value: Any) -> str:

@@ -29,20 +29,18 @@ from civitas.carbon.units import (
 from civitas.carbon.verification import figures
 from civitas.chain import carbon as chain_carbon
 from civitas.chain import carbon_books
-from civitas.chain.address_book import AddressBook
 from civitas.chain.events import events_of
-from civitas.chain.parameters import Parameters
 from civitas.errors import CivitasError
 from civitas.profiles.text_file import read_text
 from scripts._common import (
     FILE,
     Day,
-    book_folder,
     city_of,
     command_of,
     confirm,
     dry_run_option,
     echo_receipt,
+    profile_name,
     yes_option,
 )
 
@@ -320,12 +318,7 @@ def _pairs(batches: tuple[str, ...], amounts: tuple[str, ...]) -> dict[BatchId, 
 def _kinds(provider: ProviderAPI, records: Path | None, profile: str | None) -> Kinds:
     """Of a profile, or of the one that the city was deployed with."""
     if profile is None:
-        params = Path(
-            AddressBook(records or book_folder(provider)).require("CarbonRegistry").params
-        )
-        if not params.exists():
-            raise CivitasError(f"{params} is not here: give --profile")
-        profile = Parameters.read(params).profile
+        profile = profile_name(provider, records)
         if profile.endswith(".toml"):
             raise CivitasError(f"the city's profile is a file of its own: give --profile, {KINDS}")
     return Kinds.load(profile)

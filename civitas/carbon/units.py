@@ -77,6 +77,10 @@ class Clock:
             raise CivitasError(f"the period ends on {last}, before it begins on {first}")
         return self._midnight(first), self._midnight(last + timedelta(days=1))
 
+    def last_second(self, day: date) -> int:
+        """{s}"""
+        return self.period(day, day)[1] - 1
+
     def year(self, number: int) -> tuple[int, int]:
         """{s} from the beginning of a year to its end."""
         return self.period(date(number, 1, 1), date(number, 12, 31))

@@ -5,7 +5,7 @@ from pathlib import Path
 from civitas.errors import UnknownClass
 from civitas.inventory.mapped import read_mapped
 from civitas.inventory.mapping import Mapping
-from civitas.inventory.models import Asset, Inventory, Note, NoteKind
+from civitas.inventory.models import Asset, Check, Inventory, Note, NoteKind
 from civitas.inventory.table import Row, Table
 from civitas.profiles import Profile
 
@@ -22,15 +22,27 @@ COLUMNS = (
 )
 
 
-def read_assets(path: str | Path, profile: Profile, mapping: Mapping | None = None) -> Inventory:
+def read_assets(
+    path: str | Path,
+    profile: Profile,
+    mapping: Mapping | None = None,
+    check: Check | None = None,
+) -> Inventory:
     """The assets of a CSV file. Without a mapping it must have exactly COLUMNS, in any order.
 
-    Raises InputErrors with everything wrong in the file.
+    `check` says what else is wrong with an asset that is sound by itself. Raises InputErrors with
+    everything wrong in the file.
     """
     if mapping is not None:
-        return read_mapped(Path(path), profile, mapping)
+        return read_mapped(Path(path), profile, mapping, check)
     table = Table(Path(path), COLUMNS)
-    assets = [_asset(row, profile) for row in table.rows]
+    assets = []
+    for row in table.rows:
+        asset = _asset(row, profile)
+        if check is not None and row.is_sound:
+            for column, message in check(asset):
+                row.refuse(column, message)
+        assets.append(asset)
     table.raise_errors()
     notes = [note for asset in assets if (note := _note_of_blanks(table.file, asset))]
     return Inventory(tuple(assets), tuple(notes))

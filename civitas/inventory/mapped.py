@@ -7,7 +7,7 @@ from pathlib import Path
 
 from civitas.errors import InputErrors, RowError, UnknownClass
 from civitas.inventory.mapping import Mapping
-from civitas.inventory.models import Asset, Inventory, Note, NoteKind
+from civitas.inventory.models import Asset, Check, Inventory, Note, NoteKind
 from civitas.inventory.table import Row, Table
 from civitas.profiles import Profile, PropertyClass
 
@@ -36,14 +36,16 @@ class _Building:
         )
 
 
-def read_mapped(path: Path, profile: Profile, mapping: Mapping) -> Inventory:
+def read_mapped(
+    path: Path, profile: Profile, mapping: Mapping, check: Check | None = None
+) -> Inventory:
     """The assets of a foreign CSV file, one a parcel, in the order of their first rows.
 
     A row without a parcel number is left out with a note, since a deed needs one. Raises
     InputErrors with everything wrong in the file, or in the class names of the mapping.
     """
     _check_classes(mapping, profile)
-    reading = _Reading(path, profile, mapping)
+    reading = _Reading(path, profile, mapping, check)
     parcels, others = reading.parcels()
     assets = []
     for parcel, buildings in parcels.items():
@@ -74,7 +76,8 @@ def _check_classes(mapping: Mapping, profile: Profile) -> None:
 class _Reading:
     """One reading of one file: its table with the errors, and the notes taken on the way."""
 
-    def __init__(self, path: Path, profile: Profile, mapping: Mapping) -> None:
+    def __init__(self, path: Path, profile: Profile, mapping: Mapping, check: Check | None) -> None:
+        self.check = check
         self.profile = profile
         self.mapping = mapping
         self.columns = mapping.columns
@@ -192,8 +195,16 @@ class _Reading:
             year_built=lead.year_built,
             lines=tuple(each.line for each in buildings),
         )
-        self.check_limits(asset, lead.line)
+        if self.check_limits(asset, lead.line) and self.check is not None:
+            for column, message in self.check(asset):
+                self.table.refuse(lead.line, self.header(column), message)
         return asset
+
+    def header(self, column: str) -> str | None:
+        """The source's name for a column of the project's own format; None where it has none."""
+        fields = {"class": "property_class", "area_m2": "area", "energy_kwh": "energy"}
+        name: str | None = getattr(self.columns, fields.get(column, column))
+        return name
 
     def units_of(
         self, property_class: PropertyClass, buildings: Sequence[_Building], value: int
@@ -208,7 +219,9 @@ class _Reading:
         # {unit} = {currency base units} // ({currency/unit} * {currency base units/currency})
         return int(value // (rule.one_per_value * self.base))
 
-    def check_limits(self, asset: Asset, line: int) -> None:
+    def check_limits(self, asset: Asset, line: int) -> bool:
+        """Whether the parcel's sums are what a deed can hold; what isn't is refused."""
+        is_sound = True
         limits = (
             ("area", asset.area_dm2, 1, 64),
             ("value", asset.value, 1, 128),
@@ -219,10 +232,13 @@ class _Reading:
             if not least <= amount < 2**bits:
                 message = f"{what} of the parcel is {amount}, must be {least} to 2^{bits} - 1"
                 self.table.refuse(line, None, message)
+                is_sound = False
         is_tokenisable = self.profile.property_class(asset.property_class).is_tokenisable
         if asset.units > 0 and not is_tokenisable:
             what = f"units of the parcel must be 0, {asset.property_class} can't be tokenised"
             self.table.refuse(line, None, what)
+            is_sound = False
+        return is_sound
 
     def note_file(self, outside: int) -> None:
         mapping = self.mapping

@@ -1,6 +1,7 @@
 """What the city's files say, once checked. Amounts are integers, a `ref` is a code."""
 
 import calendar
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,6 +21,10 @@ class Asset:
     energy_kwh: int | None  # {kWh a year}, None = not measured
     year_built: int | None
     lines: tuple[int, ...]  # of the source file
+
+
+# What is wrong with an asset: column of the project's own format, and a sentence.
+Check = Callable[[Asset], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from civitas.errors import InputErrors, RowError, UnknownClass
+from civitas.errors import CivitasError, InputErrors, RowError, UnknownClass
 from civitas.profiles.text_file import read_toml
 
 BPS = 10_000
@@ -37,6 +37,18 @@ class Currency(_Table):
 
     symbol: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,5}$")]
     decimals: Annotated[int, Field(ge=0, le=18)]
+
+    def base_units(self, text: str) -> int:
+        """ "12.50" in base units. Raises CivitasError for anything but a plain positive number."""
+        whole, _, part = text.partition(".")
+        is_plain = (whole + part).isascii() and (whole + part).isdigit() and whole != ""
+        if not is_plain or text.endswith(".") or len(part) > self.decimals:
+            digits = f"at most {self.decimals} decimals" if self.decimals else "no decimals"
+            raise CivitasError(f"amount {text!r}: write {self.symbol} as digits with {digits}")
+        amount: int = int(whole) * 10**self.decimals + int(part.ljust(self.decimals, "0") or 0)
+        if not 0 < amount < 2**128:
+            raise CivitasError(f"amount {text!r}: must be more than 0 and below 2^128 base units")
+        return amount
 
 
 class PropertyClass(_Table):

@@ -21,6 +21,7 @@ from civitas.chain.deploy import name32
 from civitas.chain.refusals import reason_of
 from civitas.errors import CivitasError
 from civitas.inventory import Asset, Investor, Lease
+from civitas.inventory.register import parcel_key, record_of
 from civitas.year.plan import YearPlan
 
 ASSETS_PER_BATCH = 40  # of the registry's 64, to stay far below a block's gas
@@ -119,9 +120,9 @@ def day_number(day: date) -> int:
     return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
-def record_hash(record: Asset | Lease) -> bytes:
-    """Hash of the off-chain record that stands behind a deed or a lease."""
-    return keccak(text=json.dumps(asdict(record), default=str, sort_keys=True))
+def lease_hash(lease: Lease) -> bytes:
+    """Hash of the off-chain record that stands behind a lease."""
+    return keccak(text=json.dumps(asdict(lease), default=str, sort_keys=True))
 
 
 def last_day(year: int, month: int) -> date:
@@ -141,19 +142,11 @@ def register_assets(year: Year) -> None:
     for start in range(0, len(assets), ASSETS_PER_BATCH):
         batch = assets[start : start + ASSETS_PER_BATCH]
         records = [
-            (
-                keccak(text=asset.parcel),
-                codes.index(asset.property_class),
-                asset.area_dm2,
-                asset.energy_kwh or 0,
-                record_hash(asset),
-                asset.value,  # first booked at the inventory's value
-            )
-            for asset in batch
+            record_of(asset, codes.index(asset.property_class)).as_tuple() for asset in batch
         ]
         registry.register(year.keys.council, records, sender=year.keys.asset_manager)
     for asset in assets:
-        year.asset_ids[asset.ref] = registry.asset_of_parcel(keccak(text=asset.parcel))
+        year.asset_ids[asset.ref] = registry.asset_of_parcel(parcel_key(asset.parcel))
 
 
 def appraise_assets(year: Year) -> None:
@@ -308,7 +301,7 @@ def sign_leases(year: Year) -> None:
             day_number(lease.start),
             lease.months,
             lease.monthly_rent,
-            record_hash(lease),
+            lease_hash(lease),
             sender=year.keys.asset_manager,
         )
         year.lease_ids[lease.ref] = contract.total_leases()

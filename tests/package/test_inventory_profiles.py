@@ -1,10 +1,11 @@
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from civitas.errors import CivitasError, InputErrors, UnknownClass
-from civitas.profiles import BPS, Profile
+from civitas.profiles import BPS, Currency, Profile
 
 FOLDER = Path(__file__).parents[2] / "civitas" / "profiles"
 
@@ -149,3 +150,30 @@ def test_all_wrong_keys_are_named_at_once(tmp_path):
         "city.toml: utc_offset_minutes: is missing",
         "city.toml: fiscal_year_start_month: is missing",
     ]
+
+
+@pytest.mark.parametrize(
+    ("decimals", "text", "amount"),
+    [(0, "1", 1), (0, "0950000", 950_000), (2, "12.5", 1_250), (2, "0.01", 1), (18, "1", 10**18)],
+)
+def test_reads_an_amount_in_base_units(decimals, text, amount):
+    assert Currency(symbol="KRW", decimals=decimals).base_units(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("decimals", "text", "what"),
+    [
+        (0, "1.0", "write KRW as digits with no decimals"),
+        (2, "1.005", "write KRW as digits with at most 2 decimals"),
+        (2, "1.", "write KRW as digits"),
+        (2, ".5", "write KRW as digits"),
+        (2, "-1", "write KRW as digits"),
+        (2, "1e3", "write KRW as digits"),
+        (2, "\u0661", "write KRW as digits"),
+        (2, "0.00", "must be more than 0"),
+        (0, str(2**128), "below 2^128 base units"),
+    ],
+)
+def test_refuses_what_is_no_amount(decimals, text, what):
+    with pytest.raises(CivitasError, match=re.escape(what)):
+        Currency(symbol="KRW", decimals=decimals).base_units(text)
