@@ -121,7 +121,13 @@ GATED = {
         "cure": CREDIT,
         "recover": Role.ENFORCER,
     },
-    "RevenueSplitter": {"set_payees": Role.TREASURER},
+    "RevenueSplitter": {
+        "date_income": Role.LEASE,
+        "schedule_rules": Role.TREASURER,
+        "cancel_rules": Role.TREASURER,
+        "free_reserve": Role.TREASURER,
+        "draw_reserve": Role.CASHIER,
+    },
     "SecurityToken": {
         "mint": Role.ASSET_MANAGER,
         "batchMint": Role.ASSET_MANAGER,
@@ -218,7 +224,10 @@ OPEN = {
     "RevenueSplitter": {
         "distribute": "moves money to the payees of the table only",
         "release": "moves credited money to its payee only",
+        "begin_rules": "has one outcome, whoever asks",
     },
+    "SplitterFactory": {"create_rules": "rules bind nobody until a treasurer schedules them"},
+    "SplitterRules": {},
     "SecurityToken": {
         "transfer": "of the holder's own units, between verified investors",
         "transferFrom": "by allowance, between verified investors",
