@@ -31,6 +31,8 @@ NOTICE_DAYS: public(immutable(uint256))
 
 # whether rules were written down here
 is_rules: public(HashMap[address, bool])
+# hash of the content -> where it is
+_written: HashMap[bytes32, address]
 splitter_of: public(HashMap[uint256, address])
 
 
@@ -66,7 +68,7 @@ def __init__(
 def create_rules(rules: IRevenueSplitter.Rules) -> address:
     """
     @notice Write rules down for good, to be read before a treasurer schedules them. They bind
-            nobody until then.
+            nobody until then. The same rules are written once.
     @return Where they are.
     @custom:reverts as SplitterRules
     """
@@ -111,7 +113,13 @@ def create_splitter(
 # --- internal
 @internal
 def _create_rules(rules: IRevenueSplitter.Rules) -> address:
-    created: address = create_from_blueprint(RULES_BLUEPRINT, rules, code_offset=3)
+    content: bytes32 = keccak256(abi_encode(rules))
+    written: address = self._written[content]
+    if written != empty(address):
+        return written
+    created: address = create_from_blueprint(RULES_BLUEPRINT, rules, code_offset=3, salt=content)
+    assert created.is_contract  # dev: a blueprint of code
+    self._written[content] = created
     self.is_rules[created] = True
     log ISplitterFactory.RulesCreated(rules=created, content=rules)
     return created

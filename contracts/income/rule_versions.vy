@@ -97,7 +97,6 @@ def _first(rules: address):
     @notice Put the first version in force, from this month on. Older income is its, too.
     @dev    The factory makes rules and splitter in one call, so it need not vouch for them.
     """
-    assert rules.is_contract, "rule_versions: no rules"
     month: uint256 = self._month()
     word: uint256 = convert(rules, uint256) | (month << _START_SHIFT)
     self._versions[1] = word
