@@ -9,7 +9,13 @@ from ape.contracts import ContractContainer, ContractInstance
 
 from civitas.chain.address_book import AddressBook
 
-BLUEPRINTS = ("SecurityToken", "RevenueSplitter", "SplitterRules", "CarbonCredit", "RetirementCertificate")
+BLUEPRINTS = (
+    "SecurityToken",
+    "RevenueSplitter",
+    "SplitterRules",
+    "CarbonCredit",
+    "RetirementCertificate",
+)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ exports: (
 
 interface ISplitter:
     def asset() -> address: view
-    def date_income(amount: uint256, due_month: uint256): nonpayable
+    def date_income(amount: uint256, due_month: uint256, rest: uint256): nonpayable
 
 
 ASSET_MANAGER_ROLE: public(constant(bytes32)) = keccak256("ASSET_MANAGER_ROLE")
@@ -292,8 +292,8 @@ def _date(terms: ILease.Terms, amount: uint256):
     for i: uint256 in range(MAX_MONTHS):
         if month >= this_month:
             part = left
-        extcall ISplitter(terms.splitter).date_income(part, month)
         left -= part
+        extcall ISplitter(terms.splitter).date_income(part, month, left)
         if left == 0:
             break
         month += 1

@@ -109,7 +109,8 @@ def distribute(of_version: uint256 = 0) -> uint256:
     @notice Share out a version's income. Open to anyone; nobody can be skipped by calling it with
             little gas: a payment that fails is credited.
     @param  of_version  0 for the one in force, which gives way to the scheduled one if its month
-                        has begun. An earlier one shares out what came in late.
+                        has begun. An earlier one shares out what came in late; what rounding
+                        leaves of that is income of the one in force.
     @return {asset} Amount shared out, reserves included.
     @custom:reverts "revenue_splitter: nothing came in" | "revenue_splitter: short of asset"
         | "revenue_splitter: unknown version"
@@ -124,7 +125,10 @@ def distribute(of_version: uint256 = 0) -> uint256:
     income: uint256 = self._income(version, current, held)
     month: uint256 = self._month_if_read(clock, words[0])
     plan: Plan = self._plan(words, clock, version, income, month)
-    assert plan.total != 0, "revenue_splitter: nothing came in"
+    # Late income too small to be divided is passed on all the same.
+    assert (
+        plan.total != 0 or (version != current and income != 0)
+    ), "revenue_splitter: nothing came in"
     if len(plan.accounts) != 0:
         self._book(words, plan)
     if version == current:
@@ -185,11 +189,12 @@ def begin_rules():
 
 # --- LEASE_ROLE
 @external
-def date_income(amount: uint256, due_month: uint256):
+def date_income(amount: uint256, due_month: uint256, rest: uint256 = 0):
     """
     @notice Say when income fell due that has just come in: year * 12 + month - 1. Income that is
             paid ahead is due when it arrives.
     @param  amount  {asset} At most what is here and has no place yet.
+    @param  rest    {asset} What else of the same payment is here, to be dated next.
     @custom:role LEASE_ROLE
     @custom:reverts "revenue_splitter: not here" | "revenue_splitter: short of asset"
     """
@@ -198,8 +203,8 @@ def date_income(amount: uint256, due_month: uint256):
     if rule_versions._next(clock) != 0 and self._is_turn(clock, rule_versions._month()):
         # The other income came in before this call.
         unbooked: uint256 = self._unbooked(self._held)
-        assert amount <= unbooked, "revenue_splitter: not here"
-        self._turn_with(clock, unbooked - amount)
+        assert amount + rest <= unbooked, "revenue_splitter: not here"
+        self._turn_with(clock, unbooked - amount - rest)
         clock = rule_versions._clock
     version: uint256 = rule_versions._version_at(clock, due_month)
     # What has no place yet is the present version's.

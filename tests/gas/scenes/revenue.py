@@ -7,7 +7,17 @@ import ape
 from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 from tests.gas.scenes.tokens import MINTED
-from tests.gas.stage import DAY, EVERYTHING, GENERAL, GREEN, START, NotTheState, Stage, addresses, document
+from tests.gas.stage import (
+    DAY,
+    EVERYTHING,
+    GENERAL,
+    GREEN,
+    START,
+    NotTheState,
+    Stage,
+    addresses,
+    document,
+)
 
 BPS = 10_000
 REVENUE = 1_000_000  # {asset}
@@ -147,11 +157,13 @@ def _waterfall(stage: Stage) -> None:
 
 def _rules(stage: Stage) -> None:
     """Rules come and go; the largest ones there may be end and begin."""
-    stranger, treasurer = stage.meter.by(stage.spender), stage.meter.by(stage.officer(Role.TREASURER))
+    stranger, treasurer = (
+        stage.meter.by(stage.spender),
+        stage.meter.by(stage.officer(Role.TREASURER)),
+    )
     factory, maker = stage.city.splitter_factory, addresses("maker", 1)[0]
     tiers = [
-        (name32(f"DUE_{number}"), CAP, maker, bytes(32), 0, 1, 1_000)
-        for number in range(MAX_TIERS)
+        (name32(f"DUE_{number}"), CAP, maker, bytes(32), 0, 1, 1_000) for number in range(MAX_TIERS)
     ]
     reserve = (name32("SNOW"), RESERVE, maker, bytes(32), 0, 0, 1_000)
     full = (1, False, tiers, equal(addresses("new payee", MAX_PAYEES)))

@@ -3,7 +3,7 @@
 import ape
 import pytest
 
-from tests.unit.income.conftest import NO_PURPOSE, PURPOSE, Manner
+from tests.unit.income.conftest import PURPOSE, Manner
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_deposits_into_the_funds_of_the_treasury(
             money.Approval(owner=splitter, spender=city.treasury, value=amount),
             city.treasury.IncomeReceived(token=money, fund=fund, depositor=splitter, amount=amount),
             money.Transfer(sender=splitter, receiver=city.treasury, value=amount),
-            ]
+        ]
     expected.append(splitter.Distributed(version=1, amount=1_000, transferred=0, parts=[750, 250]))
     assert receipt.events == expected
 

@@ -4,7 +4,6 @@ import pytest
 from eth_utils import keccak
 
 from civitas.chain.deploy import name32
-
 from tests.unit.income.conftest import PURPOSE, Manner, this_month
 
 ROLES = [keccak(text=f"{name}_ROLE") for name in ("TREASURER", "LEASE")]
@@ -43,6 +42,7 @@ def calls():
             "distribute(uint256)": splitter.distribute.encode_input(1),
             "begin_rules()": splitter.begin_rules.encode_input(),
             "date_income(uint256,uint256)": splitter.date_income.encode_input(1, 1),
+            "date_income(uint256,uint256,uint256)": splitter.date_income.encode_input(1, 1, 1),
             "schedule_rules(uint256,address)": splitter.schedule_rules.encode_input(
                 this_month() + 3, splitter.rules()
             ),

@@ -77,9 +77,7 @@ def test_refuses_an_asset_that_is_not_registered(city, asset_manager, money, tab
     unknown = 0 if above == 0 else city.asset_registry.total_assets() + above
 
     with ape.reverts("nonfungible: unknown token"):
-        city.splitter_factory.create_splitter(
-            unknown, money, plain(table), sender=asset_manager
-        )
+        city.splitter_factory.create_splitter(unknown, money, plain(table), sender=asset_manager)
 
 
 def test_passes_the_splitters_own_refusals_on(city, next_asset, asset_manager, money, waterworks):

@@ -5,8 +5,11 @@ version's income a running total. Money is {asset}.
 """
 
 from dataclasses import dataclass, field
+from random import Random
 
 BPS = 10_000
+# A name keeps its kind over all versions, as a city would have it.
+NAMES = ("VAT", "FEE", "UPKEEP", "VACANCY", "DEBT", "REINVEST", "GRANT", "LOAN")
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,7 @@ class Waterfall:
 
     @property
     def held(self) -> int:
-        return (
-            self.unbooked + self.waiting + sum(self.late.values()) + sum(self.reserves.values())
-        )
+        return self.unbooked + self.waiting + sum(self.late.values()) + sum(self.reserves.values())
 
     def version_at(self, month: int) -> int:
         begun = [v for v in range(self.current + 1) if self.versions[v].start <= month]
@@ -161,3 +162,28 @@ class Waterfall:
     @staticmethod
     def _cut(rules: Rules, amount: int, bps: int) -> int:
         return amount * bps // BPS // rules.quantum * rules.quantum
+
+
+def cuts(random: Random, count: int) -> tuple[int, ...]:
+    """Weights that sum to the whole."""
+    edges = sorted(random.sample(range(1, BPS), count - 1))
+    return tuple(b - a for a, b in zip([0, *edges], [*edges, BPS], strict=True))
+
+
+def drawn_rules(random: Random, start: int, scale: int, most_payees: int = 20) -> Rules:
+    tiers, left = [], BPS
+    for name in random.sample(NAMES, random.randint(0, len(NAMES))):
+        kind = ("share", "cap", "reserve")[NAMES.index(name) % 3]
+        amount = random.randint(1, 3 * scale)
+        if kind == "share":
+            bps = random.randint(1, max(1, left // 2))
+            left -= bps
+            tiers.append(Tier(name, kind, bps=bps))
+        elif kind == "cap":
+            tiers.append(Tier(name, kind, months=random.choice((1, 3, 12)), amount=amount))
+        else:
+            tiers.append(Tier(name, kind, amount=amount))
+    is_rest_to_first = random.random() < 0.5
+    quantum = random.choice((1, 10, 7, scale)) if is_rest_to_first else 1
+    weights = cuts(random, random.randint(1, most_payees))
+    return Rules(start, tuple(tiers), weights, quantum, is_rest_to_first)
