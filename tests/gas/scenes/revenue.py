@@ -22,7 +22,6 @@ from tests.gas.stage import (
 BPS = 10_000
 REVENUE = 1_000_000  # {asset}
 MAX_PAYEES = 20
-MAX_TIERS = 8
 SHARE, CAP, RESERVE = 1, 2, 4  # of IRevenueSplitter.TierKind
 RECEIVER_GAS = 300_000  # {gas} that a payee may use
 BURNS_GAS = 16  # of MockIncomeReceiver.Manner
@@ -39,7 +38,6 @@ def play(stage: Stage) -> None:
     _release(stage)
     _waterfall(stage)
     _lease(stage)
-    _rules(stage)
 
 
 def equal(accounts: Sequence[str]) -> list[tuple[str, int, bytes]]:
@@ -120,7 +118,7 @@ def _release(stage: Stage) -> None:
 def _waterfall(stage: Stage) -> None:
     """Rent through four tiers to a token's holders and the treasury: VAT, a fee, a reserve that
     fills, debt service by the month."""
-    token = stage.create_token("Market Hall")
+    token = stage.create_token("Market Square")
     for holder in (stage.alice, stage.bob):
         token.mint(holder, MINTED, sender=stage.officer(Role.ASSET_MANAGER))
     tax_office, manager, bank, builder, _ = addresses("payee of 5", 5)  # paid before
@@ -146,51 +144,12 @@ def _waterfall(stage: Stage) -> None:
     lease.pay(lease_id, REVENUE // 2 + REVENUE // 4, sender=stage.payer)
     splitter.distribute(sender=stage.spender)
 
-    paid = stage.meter.by(stage.payer)(lease.pay, "rent into a waterfall", lease_id, rent)
-    shared = stage.meter.by(stage.spender)(
+    stage.meter.by(stage.payer)(lease.pay, "rent into a waterfall", lease_id, rent)
+    stage.meter.by(stage.spender)(
         splitter.distribute, "a rent through four tiers, to holders and treasury"
     )
-    stage.meter.share("Lease.pay rent and RevenueSplitter.distribute of it", paid + shared, 1)
     cashier = stage.meter.by(stage.officer(Role.CASHIER))
     cashier(splitter.draw_reserve, "to an account", name32("MAINTENANCE"), 9, document("roof"))
-
-
-def _rules(stage: Stage) -> None:
-    """Rules come and go; the largest ones there may be end and begin."""
-    stranger, treasurer = (
-        stage.meter.by(stage.spender),
-        stage.meter.by(stage.officer(Role.TREASURER)),
-    )
-    factory, maker = stage.city.splitter_factory, addresses("maker", 1)[0]
-    tiers = [
-        (name32(f"DUE_{number}"), CAP, maker, bytes(32), 0, 1, 1_000) for number in range(MAX_TIERS)
-    ]
-    reserve = (name32("SNOW"), RESERVE, maker, bytes(32), 0, 0, 1_000)
-    full = (1, False, tiers, equal(addresses("new payee", MAX_PAYEES)))
-    plain = (1, False, [], equal(addresses("new payee", 2)))
-    stranger(factory.create_rules, "of 2 payees", plain)
-    stranger(factory.create_rules, "of 8 tiers and 20 payees", full)
-    few, many = stage.rules(plain), stage.rules(full)
-    splitter = stage.create_splitter("Airport", full[3], [reserve, *tiers[1:]])
-    month = splitter.rules_of(1)[1]
-
-    stage.send_money(splitter, REVENUE)
-    splitter.distribute(sender=stage.spender)
-    treasurer(splitter.schedule_rules, "where none are scheduled", month + 2, few)
-    treasurer(splitter.schedule_rules, "in place of others", month + 2, many)
-    treasurer(splitter.cancel_rules, "before they begin", *())
-    splitter.schedule_rules(month + 2, many, sender=stage.officer(Role.TREASURER))
-    stage.wait(62 * DAY)
-    stage.send_money(splitter, REVENUE)
-    stranger(splitter.begin_rules, "after 8 tiers, with income before")
-    treasurer(splitter.free_reserve, "of rules that have ended", name32("SNOW"), document("spring"))
-    stranger(splitter.distribute, "an earlier version's income through 8 tiers to 20 payees", 1)
-    stage.city.authority.grantRole(Role.LEASE.id, stage.candidate, sender=stage.council)
-    stage.send_money(splitter, REVENUE)
-    dated = stage.meter.by(stage.candidate)
-    dated(splitter.date_income, "of the version in force", 500, month + 2)
-    dated(splitter.date_income, "of an earlier version", 500, month)
-    stage.city.authority.revokeRole(Role.LEASE.id, stage.candidate, sender=stage.council)
 
 
 def _lease(stage: Stage) -> None:
