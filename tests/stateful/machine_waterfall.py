@@ -171,7 +171,7 @@ class WaterfallMachine(ChainMachine):
         self.count("dated" if self.model.version_at(due) == self.model.current else "dated late")
 
     def _date_too_much(self, lot):
-        """More than is here; of the version in force nothing is written down, so nothing refused."""
+        """More than is here. Of the version in force nothing is written down, nor refused."""
         if self.model.current == 0:
             return
         due = self.model.versions[self.model.current].start - 1
