@@ -77,7 +77,7 @@ class WaterfallMachine(ChainMachine):
         lot = self.lot(seed)
         self._receive(lot)
         self._distribute(lot)
-        self._schedule(lot)
+        self._schedule(lot, ahead=3)
         chain.mine(timestamp=start_of(self.model.versions[-1].start))
         self._receive(lot)
         self._receive_late(lot)
@@ -210,8 +210,9 @@ class WaterfallMachine(ChainMachine):
         if late := [version for version, amount in self.model.late.items() if amount]:
             self._distribute(lot, lot.choice(late))
 
-    def _schedule(self, lot):
-        month, now = this_month() + lot.randint(0, 4), this_month()
+    def _schedule(self, lot, ahead=None):
+        now = this_month()
+        month = now + (lot.randint(0, 4) if ahead is None else ahead)
         rules = drawn_rules(lot, month, SCALE, MOST_PAYEES)
         content = (rules.quantum, rules.is_rest_to_first)
         content += (as_tiers(rules, self.stage.accounts), as_payees(rules, self.stage.payees))
