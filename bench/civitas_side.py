@@ -11,7 +11,17 @@ from ape.contracts import ContractInstance
 from eth_utils.crypto import keccak
 
 from bench.operations import Figures, Measurement
-from bench.scenarios import Receipts, Splitter, credits, deeds, fungible, income, splitter
+from bench.scenarios import (
+    DUST,
+    INFLOW,
+    Receipts,
+    Splitter,
+    credits,
+    deeds,
+    fungible,
+    income,
+    splitter,
+)
 from bench.stage import START, Stage
 from civitas.chain.carbon import Issuance
 from civitas.chain.city import contract_at
@@ -45,6 +55,8 @@ FOREVER = 2**64 - 1  # {s}
 UNITS = 10**24  # {unit}
 NO_PURPOSE = bytes(32)
 BPS = 10_000
+# Code of a token whose `transfer` reverts, and which says of everybody to hold INFLOW + DUST.
+AWAY = bytes.fromhex(f"5f3560e01c63a9059cbb146035577f{INFLOW + DUST:064x}5f5260205ff35b5f5ffd")
 
 
 def measure(stage: Stage) -> list[Measurement]:
@@ -112,8 +124,10 @@ def _income(stage: Stage, token: ContractInstance) -> Figures:
 def _splits(stage: Stage, authority: ContractInstance) -> Figures:
     def make(payees: Sequence[str]) -> Splitter:
         table = [(payee, BPS // len(payees), NO_PURPOSE) for payee in payees]
+        rules = stage.deploy(ape.project.SplitterRules, (1, False, [], table))
         contract = stage.deploy(
-            ape.project.RevenueSplitter, authority, ASSET_ID, stage.money, table
+            ape.project.RevenueSplitter,
+            *(authority, ASSET_ID, stage.money, authority, 0, 0, rules),
         )
 
         def split() -> Receipts:
@@ -123,7 +137,12 @@ def _splits(stage: Stage, authority: ContractInstance) -> Figures:
             return [contract.release(stage.money, payee, sender=stage.operator)]
 
         def credit() -> None:
-            contract.set_payees(table, sender=stage.operator)  # credits what came in until then
+            # The money answers what it is asked and moves nothing while it is away, so that what
+            # came in is credited.
+            code = ape.chain.provider.get_code(stage.money.address)
+            ape.chain.provider.set_code(stage.money.address, AWAY)
+            contract.distribute(sender=stage.operator)
+            ape.chain.provider.set_code(stage.money.address, code)
 
         return Splitter(contract, split, claim, credit)
 

@@ -192,11 +192,15 @@ def create_token(city, council_clerk, asset_manager, file_proofs):
 
 @pytest.fixture(scope="session")
 def create_splitter(city, asset_manager):
-    """Create an asset's splitter: `create_splitter(asset_id, [(account, bps, purpose)])`."""
+    """Create an asset's splitter: `create_splitter(asset_id, [(account, bps, purpose)])`.
 
-    def create(asset_id, payees, asset=None):
+    Without anything else it has no tiers, and what rounding leaves waits for later income.
+    """
+
+    def create(asset_id, payees, asset=None, tiers=(), quantum=1, is_rest_to_first=False):
+        rules = (quantum, is_rest_to_first, list(tiers), payees)
         city.splitter_factory.create_splitter(
-            asset_id, asset or city.payment_token, payees, sender=asset_manager
+            asset_id, asset or city.payment_token, rules, sender=asset_manager
         )
         return city.splitter(asset_id)
 

@@ -77,6 +77,16 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
         city.splitter_factory.BLUEPRINT(),
         book.require("RevenueSplitterBlueprint").address,
     )
+    yield _equal(
+        "SplitterFactory: rules",
+        city.splitter_factory.RULES_BLUEPRINT(),
+        book.require("SplitterRulesBlueprint").address,
+    )
+    yield _equal(
+        "SplitterFactory: time zone",
+        city.splitter_factory.UTC_OFFSET_MINUTES(),
+        city.lease.UTC_OFFSET_MINUTES(),
+    )
     yield _equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
     yield _equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
     yield _equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)

@@ -10,7 +10,13 @@ from ethpm_types import ContractType
 
 from civitas.chain.address_book import AddressBook
 
-BLUEPRINTS = ("SecurityToken", "RevenueSplitter", "CarbonCredit", "RetirementCertificate")
+BLUEPRINTS = (
+    "SecurityToken",
+    "RevenueSplitter",
+    "SplitterRules",
+    "CarbonCredit",
+    "RetirementCertificate",
+)
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,10 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "SplitterFactory",
         authority.address,
         blueprints["RevenueSplitter"],
+        blueprints["SplitterRules"],
         asset_registry.address,
+        profile.utc_offset_minutes,
+        profile.splitter_rules.notice_days,
     )
     lease = deployer.contract(
         "Lease",

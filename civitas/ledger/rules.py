@@ -1,7 +1,7 @@
 """What each event means in the books: postings, or a reason why there are none.
 
 Amounts are in base units of the currency, or of CARBON for tonnes. Money is booked where it comes
-to rest: a splitter's `Paid` is matched by the receiver's own event, so only one of the two posts.
+to rest: what a splitter pays to a receiver with a purpose is booked by the receiver's own event.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -60,6 +60,16 @@ def _source(books: Books, depositor: str) -> str:
 
 def _rent_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
     return _pair(SPLITTERS, RENT, books.currency, event["amount"])
+
+
+def _distributed(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    transferred = event["transferred"]  # what no receiver's event books
+    return _pair(PAYEES, SPLITTERS, books.currency, transferred) if transferred else ()
+
+
+def _reserve_drawn(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    amount = event["old_balance"] - event["new_balance"]
+    return _splitter_paid(books, {**event, "amount": amount})
 
 
 def _splitter_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
@@ -240,11 +250,16 @@ RULES: dict[str, dict[str, Rule | str]] = {
         "IncomeDeposited": _income_deposited,
         "IncomeClaimed": _income_claimed,
     },
-    "SplitterFactory": {"SplitterCreated": _OPERATION},
+    "SplitterFactory": {"RulesCreated": _OPERATION, "SplitterCreated": _OPERATION},
     "RevenueSplitter": {
-        "PayeesSet": _RULE_CHANGE,
-        "Distributed": "its parts are booked one by one",
-        "Paid": _splitter_paid,
+        "RulesScheduled": _RULE_CHANGE,
+        "RulesCancelled": _RULE_CHANGE,
+        "RulesBegun": _RULE_CHANGE,
+        "IncomeDated": "says when income that is booked had fallen due",
+        "Distributed": _distributed,
+        "ReserveFilled": "still held by the splitter",
+        "ReserveDrawn": _reserve_drawn,
+        "ReserveFreed": "still held by the splitter",
         "Credited": "still held by the splitter",
         "Released": _splitter_paid,
     },

@@ -101,6 +101,14 @@ class AppraisalLimits(_Table):
     max_age_days: Annotated[int, Field(ge=1, le=36_500)]
 
 
+class SplitterRules(_Table):
+    """How shares of income are cut, and how long ahead a splitter's rules are announced."""
+
+    quantum: Annotated[int, Field(ge=1, lt=2**96)]  # base units of the currency
+    is_rest_to_first: bool  # what cutting leaves: to the first payee, or to later income
+    notice_days: Annotated[int, Field(ge=0, le=366)]
+
+
 class SplitterWeights(_Table):
     """How an asset's income is split by default, in bps of what is left after reserves and debt."""
 
@@ -128,6 +136,7 @@ class Profile(_Table):
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
     property_classes: Annotated[tuple[PropertyClass, ...], Field(min_length=1)]
     investor_classes: Annotated[tuple[InvestorClass, ...], Field(min_length=1)]
+    splitter_rules: SplitterRules
     splitter_weights_bps: SplitterWeights
     required_proofs: tuple[Proof, ...]  # of an asset that is offered
     appraisals: AppraisalLimits

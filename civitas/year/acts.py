@@ -267,6 +267,7 @@ def hand_out_shares(year: Year) -> None:
 def create_splitters(year: Year) -> None:
     """A splitter for each leased asset: holders and treasury by the profile's weights."""
     weights = year.plan.profile.splitter_weights_bps
+    cut = year.plan.profile.splitter_rules
     treasury = year.city.treasury.address
     for ref in dict.fromkeys(lease.asset for lease in year.plan.leases):
         payees = [(treasury, BPS, year.income_fund)]
@@ -279,7 +280,7 @@ def create_splitters(year: Year) -> None:
         year.city.splitter_factory.create_splitter(
             asset_id,
             year.city.payment_token,
-            [payee for payee in payees if payee[1] > 0],
+            (cut.quantum, cut.is_rest_to_first, [], [payee for payee in payees if payee[1] > 0]),
             sender=year.keys.asset_manager,
         )
         year.splitters[ref] = year.city.splitter(asset_id)

@@ -40,6 +40,7 @@ exports: (
 
 interface ISplitter:
     def asset() -> address: view
+    def date_income(amount: uint256, due_month: uint256, rest: uint256): nonpayable
 
 
 ASSET_MANAGER_ROLE: public(constant(bytes32)) = keccak256("ASSET_MANAGER_ROLE")
@@ -110,6 +111,7 @@ def pay(lease_id: uint256, amount: uint256):
         paid=paid,
     )
     token_transfer._take(_ASSET, msg.sender, terms.splitter, amount)
+    self._date(terms, amount)
 
 
 # --- ASSET_MANAGER_ROLE
@@ -275,6 +277,39 @@ def end_day(lease_id: uint256) -> uint256:
 
 
 # --- internal
+@internal
+def _date(terms: ILease.Terms, amount: uint256):
+    """
+    @notice Tell the splitter when the rent just paid had fallen due: the oldest first, an
+            instalment a month. `terms.paid` is what was paid before; rent paid ahead is due now.
+    """
+    month: uint256 = self._month(terms.start_day) + terms.paid // terms.monthly_rent
+    left: uint256 = amount
+    part: uint256 = min(left, terms.monthly_rent - terms.paid % terms.monthly_rent)
+    this_month: uint256 = month
+    if part < left:
+        this_month = self._month(self._local_day(block.timestamp))
+    for i: uint256 in range(MAX_MONTHS):
+        if month >= this_month:
+            part = left
+        left -= part
+        extcall ISplitter(terms.splitter).date_income(part, month, left)
+        if left == 0:
+            break
+        month += 1
+        part = min(left, terms.monthly_rent)
+
+
+@internal
+@pure
+def _month(day_number: uint256) -> uint256:
+    """
+    @notice year * 12 + month - 1 of a local day.
+    """
+    date: civil_calendar.Date = civil_calendar._date(day_number)
+    return date.year * 12 + date.month - 1
+
+
 @internal
 def _note_let(asset_id: uint256, end_day: uint256):
     """

@@ -75,7 +75,8 @@ def test_fits_the_size_limit(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["SecurityToken", "RevenueSplitter", "CarbonCredit", "RetirementCertificate"]
+    "name",
+    ["SecurityToken", "RevenueSplitter", "SplitterRules", "CarbonCredit", "RetirementCertificate"],
 )
 def test_fits_the_size_limit_as_a_blueprint(name):
     """The blueprint's own code is the creation code."""

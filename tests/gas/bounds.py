@@ -32,8 +32,18 @@ BOUNDS = (
     Bound("SecurityToken.freezePartialTokens of more units", 36_000, "as the peers"),
     Bound(
         "RevenueSplitter.release to an account",
-        55_000,
+        52_000,
         "a payee's own claim must not cost more than in the splitters that payees know",
+    ),
+    Bound(
+        "RevenueSplitter.distribute to 10 payees",
+        140_000,
+        "below the best peer's push, though no payee can stop it",
+    ),
+    Bound(
+        "RevenueSplitter.distribute a rent through four tiers, to holders and treasury",
+        250_000,
+        "a rent is small money; its way must not eat it up",
     ),
     Bound(
         "CarbonCredit.safeTransferFrom between existing holders",
@@ -80,9 +90,11 @@ LOOPS_AT_THEIR_CAP = (
     "IdentityRegistry.batchRegisterIdentity 100 investors",
     "IdentityRegistry.register 100 investors",
     "MeterRegistry.record 64 readings",
+    "RevenueSplitter.begin_rules after 8 tiers, with income before",
+    "RevenueSplitter.distribute an earlier version's income through 8 tiers to 20 payees",
     "RevenueSplitter.distribute to 20 payees for the first time",
     "RevenueSplitter.distribute to 20 payees that burn all their gas",
-    "RevenueSplitter.set_payees of 20, crediting 20",
+    "SplitterFactory.create_rules of 8 tiers and 20 payees",
     "SplitterFactory.create_splitter with 20 payees",
     "Treasury deployment with 32 funds",
 )

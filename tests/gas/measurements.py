@@ -14,6 +14,7 @@ from tests.gas.scenes import (
     registers,
     revenue,
     rules,
+    splitter_rules,
     tokens,
 )
 from tests.gas.stage import REFERENCE, opened
@@ -26,7 +27,18 @@ TOLERANCE_PERCENT = 2
 
 # The order matters: the council takes office first, assets and investors come before what is
 # built on them, and the treasury's first income before other scenes bring some.
-SCENES = (offices, registers, funds, tokens, holders, rules, revenue, climate, deployments)
+SCENES = (
+    offices,
+    registers,
+    funds,
+    tokens,
+    holders,
+    rules,
+    revenue,
+    climate,
+    deployments,
+    splitter_rules,
+)
 
 Figures = Mapping[str, int]
 

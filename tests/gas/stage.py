@@ -154,13 +154,25 @@ class Stage:
         )
         return self.city.token(asset_id)
 
-    def create_splitter(self, parcel: str, payees: Sequence[Any]) -> ContractInstance:
+    def create_splitter(
+        self,
+        parcel: str,
+        payees: Sequence[Any],
+        tiers: Sequence[Any] = (),
+        is_rest_to_first: bool = False,
+    ) -> ContractInstance:
         """The splitter of a new deed."""
+        rules = (1, is_rest_to_first, list(tiers), payees)
         asset_id = self.register_asset(parcel)
         self.city.splitter_factory.create_splitter(
-            *(asset_id, self.city.payment_token, payees), sender=self.officer(Role.ASSET_MANAGER)
+            *(asset_id, self.city.payment_token, rules), sender=self.officer(Role.ASSET_MANAGER)
         )
         return self.city.splitter(asset_id)
+
+    def rules(self, content: Any) -> str:
+        """Where rules are that anyone wrote down."""
+        receipt = self.city.splitter_factory.create_rules(content, sender=self.spender)
+        return str(receipt.return_value)
 
     def send_money(self, receiver: ContractInstance, amount: int) -> None:
         self.city.payment_token.transfer(receiver, amount, sender=self.payer)

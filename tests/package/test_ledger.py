@@ -101,16 +101,31 @@ def test_a_deposit_from_outside_is_other_income():
     ]
 
 
-@pytest.mark.parametrize("name", ["Paid", "Released"])
-def test_a_payee_with_a_purpose_is_booked_by_its_own_event(name):
-    paid = event("RevenueSplitter", name, purpose=name32("GENERAL"), amount=9)
+def paid_out(purpose):
+    """The events by which 9 leaves a splitter for one payee."""
+    return [
+        event("RevenueSplitter", "Released", purpose=purpose, amount=9),
+        event("RevenueSplitter", "ReserveDrawn", purpose=purpose, old_balance=11, new_balance=2),
+    ]
 
+
+@pytest.mark.parametrize("paid", paid_out(name32("GENERAL")), ids=lambda each: each.name)
+def test_a_payee_with_a_purpose_is_booked_by_its_own_event(paid):
     assert postings_of(paid) == []
 
 
-@pytest.mark.parametrize("name", ["Paid", "Released"])
-def test_a_plain_payee_is_an_expense(name):
-    paid = event("RevenueSplitter", name, purpose=bytes(32), amount=9)
+def test_a_distribution_books_what_no_receiver_books():
+    shared = event("RevenueSplitter", "Distributed", amount=30, transferred=9, parts=[21, 9])
+    to_receivers = event("RevenueSplitter", "Distributed", amount=30, transferred=0, parts=[30])
+
+    assert postings_of(to_receivers) == []
+    assert postings_of(shared) == [
+        (Posting("Expenses:Payees", "KRW", 9), Posting("Assets:Splitters", "KRW", -9))
+    ]
+
+
+@pytest.mark.parametrize("paid", paid_out(bytes(32)), ids=lambda each: each.name)
+def test_a_plain_payee_is_an_expense(paid):
 
     assert postings_of(paid) == [
         (Posting("Expenses:Payees", "KRW", 9), Posting("Assets:Splitters", "KRW", -9))

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from enum import IntFlag, auto
 
 import ape
+from ape import chain
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from tests.stateful.running import ChainMachine, seeds
+from tests.unit.income.conftest import start_of, this_month
 
 BPS = 10_000
 NO_PURPOSE = bytes(32)
@@ -44,6 +46,7 @@ class RevenueStage:
     """What one session deploys once; a machine restores it after each run."""
 
     splitter: ContractInstance
+    factory: ContractInstance
     upstream: ContractInstance  # another splitter, all of whose revenue goes to the first
     money: ContractInstance
     other_money: ContractInstance
@@ -96,8 +99,8 @@ ACTIONS = [
     "distribute",
     "release",
     "release",
-    "set_payees",
-    "set_payees wrongly",
+    "set_rules",
+    "set_rules wrongly",
     "behave",
     "behave",
     "block",
@@ -127,7 +130,7 @@ class RevenueSplitterMachine(ChainMachine):
     @initialize(data=st.data())
     def begin(self, data):
         """Revenue, a distribution and credits in every run: on them the other actions work."""
-        self._set_payees(data.draw(tables(self.stage)))
+        self._set_rules(data.draw(tables(self.stage)))
         self._receive_for_receiver(10**30)
         self._receive_upstream(data.draw(st.integers(10, 10**6)))
         for manner in (Manner.TAKES_PART, Manner.PAYS_MEANWHILE, Manner.TRIES_BACK):
@@ -147,10 +150,10 @@ class RevenueSplitterMachine(ChainMachine):
         elif action == "release":
             wrong_token = data.draw(st.integers(0, 9)) == 0
             self._release(self._owed_row(data), wrong_token)
-        elif action == "set_payees":
-            self._set_payees(data.draw(tables(self.stage)))
-        elif action == "set_payees wrongly":
-            self._set_payees_wrongly(data)
+        elif action == "set_rules":
+            self._set_rules(data.draw(tables(self.stage)))
+        elif action == "set_rules wrongly":
+            self._set_rules_wrongly(data)
         elif action == "behave":
             manners = st.sampled_from(list(Manner))
             self._behave(data, st.one_of(st.just(Manner.TAKES_ALL), manners, manners))
@@ -290,7 +293,7 @@ class RevenueSplitterMachine(ChainMachine):
         self.stage.money.mint(self.stage.receiver, amount, sender=self.stage.stranger)
         self.balance[self._key(self.stage.receiver)] += amount
 
-    def _distribute(self):
+    def _distribute(self, next_table=None):
         pending = self._pending()
         if pending == 0:
             with ape.reverts("revenue_splitter: nothing came in"):
@@ -302,6 +305,9 @@ class RevenueSplitterMachine(ChainMachine):
         now = self._received_now()
         parts = [(row, self._due(row, now) - self._due(row)) for row in self._rows_in_force()]
         self.received[-1] = now
+        if next_table:
+            self.tables.append(next_table)
+            self.received.append(0)
         for row, amount in parts:
             if amount:
                 self._book_payment(row, amount)
@@ -335,63 +341,59 @@ class RevenueSplitterMachine(ChainMachine):
         rows = self.stage.rows
         return [(rows[row].account, weight, rows[row].purpose) for row, weight in table]
 
-    def _set_payees(self, table):
-        self.stage.splitter.set_payees(self._as_table(table), sender=self.stage.treasurer)
-        now = self._received_now()
-        for row in self._rows_in_force():
-            self.owed[row] += self._due(row, now) - self._due(row)
-        self.received[-1] = now
+    def _set_rules(self, table):
+        """Schedule a table and let it begin. What came in is shared out by the one before; what
+        payees send in while they are paid is the new one's, with the units that waited."""
+        stage, month = self.stage, this_month() + 2
+        stage.splitter.schedule_rules(
+            month, self._written(self._as_table(table)), sender=stage.treasurer
+        )
+        chain.mine(timestamp=start_of(month))
+        if self._pending():
+            self._distribute(table)
+        else:
+            self._begin(table)
+        self.count("set_rules")
+
+    def _begin(self, table):
+        """Rules begin while so little lies here that nobody is due a unit of it."""
+        stage, now = self.stage, self._received_now()
+        if now > self.received[-1]:
+            self.count("a rest passed on")
+        stage.splitter.begin_rules(sender=stage.stranger)
+        late = stage.splitter.income_of(len(self.tables))
+        assert late == now - self.received[-1]
+        if late:
+            stage.splitter.distribute(len(self.tables), sender=stage.stranger)
         self.tables.append(table)
         self.received.append(0)
-        self.count("set_payees")
 
-    def _set_payees_wrongly(self, data):
-        """One thing wrong in a table that would do otherwise."""
+    def _written(self, table):
+        content = (1, False, [], table)
+        receipt = self.stage.factory.create_rules(content, sender=self.stage.stranger)
+        return receipt.return_value
+
+    def _set_rules_wrongly(self, data):
+        """Somebody else sets rules, or they would lead the splitter's money to itself."""
         table = self._as_table(data.draw(tables(self.stage)))
-        (account, weight, purpose), rest = table[0], table[1:]
-        sender = self.stage.treasurer
-        reason = data.draw(
-            st.sampled_from(
-                [
-                    "authorized: missing role",
-                    "revenue_splitter: weights not 10_000",
-                    "revenue_splitter: zero weight",
-                    "revenue_splitter: zero payee",
-                    "revenue_splitter: payee twice",
-                    "revenue_splitter: not a receiver",
-                    "revenue_splitter: no payees",
-                ]
-            )
-        )
-        if reason == "authorized: missing role":
-            sender = self.stage.stranger
-        elif reason.endswith("weights not 10_000"):
-            off = data.draw(st.sampled_from([-1, 1]))
-            # One bps less would be none at all where there was one.
-            table = [(account, weight + (off if weight > 1 else 1), purpose), *rest]
-        elif reason.endswith("zero weight"):
-            table = [(account, 0, purpose), *rest]
-        elif reason.endswith("zero payee"):
-            table = [(self.stage.splitter, weight, purpose), *rest]
-        elif reason.endswith("payee twice"):
-            table = [*table, (account, 1, purpose)]
-        elif reason.endswith("not a receiver"):
-            table = [(self.stage.stranger, weight, b"\x01" * 32), *rest]
-        else:
-            table = []
+        sender, reason = self.stage.stranger, "authorized: missing role"
+        if data.draw(st.booleans()):
+            sender, reason = self.stage.treasurer, "revenue_splitter: pays itself"
+            table[0] = (self.stage.splitter, *table[0][1:])
+        rules = self._written(table)
         with ape.reverts(reason):
-            self.stage.splitter.set_payees(table, sender=sender)
-        self.count("set_payees refused")
+            self.stage.splitter.schedule_rules(this_month() + 2, rules, sender=sender)
+        self.count("set_rules refused")
 
     def _behave(self, data, manners):
         splitter = self.stage.splitter
-        table = [(self.stage.receiver, BPS, NO_PURPOSE)]
         self.manner = data.draw(manners)
         calldata = data.draw(
             st.sampled_from(
                 [
                     splitter.distribute.encode_input(),
-                    splitter.set_payees.encode_input(table),
+                    splitter.begin_rules.encode_input(),
+                    splitter.schedule_rules.encode_input(this_month() + 2, splitter.rules()),
                     *(
                         splitter.release.encode_input(self.stage.money, row.account, row.purpose)
                         for row in self.stage.rows

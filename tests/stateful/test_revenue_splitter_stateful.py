@@ -17,8 +17,8 @@ FLOORS = {
     "release refused: payee refuses": 3,  # 9
     "release refused: nothing owed": 4,  # 13
     "release refused: other token": 4,  # 12
-    "set_payees": 20,  # 30
-    "set_payees refused": 7,  # 22
+    "set_rules": 20,  # 30
+    "set_rules refused": 7,  # 22
 }
 
 
@@ -51,6 +51,7 @@ def revenue_stage(
     upstream_asset = register_asset("asset upstream of the splitter machine")
     return RevenueStage(
         splitter=splitter,
+        factory=city.splitter_factory,
         upstream=create_splitter(upstream_asset, [(splitter, 10_000, bytes(32))]),
         money=money,
         other_money=project.MockPaymentToken.deploy("Other", "OTH", 6, sender=stranger),

@@ -43,11 +43,13 @@ def _outside_their_factories(stage: Stage) -> None:
     city = stage.city
     asset_id = stage.register_asset("Lighthouse")
     terms = (asset_id, "Lighthouse", "LIGHT", 18, city.payment_token)
-    table = equal(addresses("keeper", 2))
+    content = (1, False, [], equal(addresses("keeper", 2)))
     registers = (city.authority, city.asset_registry, city.identity_registry)
 
     _deployed(stage, "SecurityToken", *registers, city.enforcement, city.token_extension, *terms)
-    _deployed(stage, "RevenueSplitter", city.authority, asset_id, city.payment_token, table)
+    where = (asset_id, city.payment_token, city.splitter_factory, 0, 30, stage.rules(content))
+    _deployed(stage, "RevenueSplitter", city.authority, *where)
+    _deployed(stage, "SplitterRules", content)
     certificate = _deployed(stage, "RetirementCertificate", city.authority, BASE_URI)
     certificates = stage.book.require("RetirementCertificateBlueprint").address
     uris = (certificates, "https://city.example/credits/", BASE_URI)

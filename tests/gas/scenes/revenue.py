@@ -7,11 +7,22 @@ import ape
 from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 from tests.gas.scenes.tokens import MINTED
-from tests.gas.stage import DAY, GENERAL, GREEN, START, NotTheState, Stage, addresses, document
+from tests.gas.stage import (
+    DAY,
+    EVERYTHING,
+    GENERAL,
+    GREEN,
+    START,
+    NotTheState,
+    Stage,
+    addresses,
+    document,
+)
 
 BPS = 10_000
 REVENUE = 1_000_000  # {asset}
 MAX_PAYEES = 20
+SHARE, CAP, RESERVE = 1, 2, 4  # of IRevenueSplitter.TierKind
 RECEIVER_GAS = 300_000  # {gas} that a payee may use
 BURNS_GAS = 16  # of MockIncomeReceiver.Manner
 TODAY = START // DAY  # {day}
@@ -24,8 +35,8 @@ def play(stage: Stage) -> None:
         _distribution(stage, count)
     _to_holders_and_treasury(stage)
     _to_gas_burners(stage)
-    _table_and_release(stage)
-    _full_table(stage)
+    _release(stage)
+    _waterfall(stage)
     _lease(stage)
 
 
@@ -40,8 +51,8 @@ def _creation(stage: Stage) -> None:
 
     for count in (2, MAX_PAYEES):
         asset_id = stage.register_asset(f"Tollgate of {count}")
-        table = equal(addresses("payee", count))
-        manager(factory.create_splitter, f"with {count} payees", asset_id, money, table)
+        rules = (1, False, [], equal(addresses("payee", count)))
+        manager(factory.create_splitter, f"with {count} payees", asset_id, money, rules)
 
 
 def _distribution(stage: Stage, count: int) -> None:
@@ -83,35 +94,62 @@ def _to_gas_burners(stage: Stage) -> None:
         raise NotTheState("the payees did not burn all that they may")
 
 
-def _table_and_release(stage: Stage) -> None:
-    treasurer = stage.officer(Role.TREASURER)
+def _release(stage: Stage) -> None:
+    """Credits of payees whom the token could not pay: their balance would have overflowed."""
     stranger, money = stage.meter.by(stage.spender), stage.city.payment_token
-    first, second, *_ = addresses("payee of 2", 2)  # they have been paid before
-    table = [
-        (first, 4_000, bytes(32)),
-        (second, 3_000, bytes(32)),
-        (stage.city.treasury, 3_000, GENERAL),
-    ]
+    treasury, first, second = stage.city.treasury, stage.carol, stage.dave
+    table = [(first, 4_000, bytes(32)), (second, 3_000, bytes(32)), (treasury, 3_000, GENERAL)]
     splitter = stage.create_splitter("Ferry", table)
-    stage.city.treasury.deposit_income(money, 1, GENERAL, sender=stage.payer)
+    treasury.deposit_income(money, 1, GENERAL, sender=stage.payer)
+    for account in (first, second):
+        money.mint(account, EVERYTHING - stage.money_of(account), sender=stage.payer)
+    treasury.pause(sender=stage.officer(Role.GUARDIAN))
 
     stage.send_money(splitter, REVENUE)
-    stage.meter.by(treasurer)(splitter.set_payees, "of 3, crediting 3", table)
-    stage.send_money(splitter, REVENUE)
-    splitter.set_payees(table, sender=treasurer)
+    stranger(splitter.distribute, "to 3 payees that are all credited")
+    treasury.unpause(sender=stage.officer(Role.CHAIN_ENGINEER))
+    for account, sink in zip((first, second), addresses("sink", 2), strict=True):
+        money.transfer(sink, EVERYTHING - REVENUE, sender=account)
     stranger(splitter.release, "to an account", money, first)
-    stranger(splitter.release, "to a fund of the treasury", money, stage.city.treasury, GENERAL)
+    stranger(splitter.release, "to a fund of the treasury", money, treasury, GENERAL)
     stranger(splitter.release, "of the last credit", money, second)
 
 
-def _full_table(stage: Stage) -> None:
-    treasurer = stage.meter.by(stage.officer(Role.TREASURER))
-    old, new = addresses("old payee", MAX_PAYEES), addresses("new payee", MAX_PAYEES)
-    splitter = stage.create_splitter("Airport", equal(old))
+def _waterfall(stage: Stage) -> None:
+    """Rent through four tiers to a token's holders and the treasury: VAT, a fee, a reserve that
+    fills, debt service by the month."""
+    token = stage.create_token("Market Square")
+    for holder in (stage.alice, stage.bob):
+        token.mint(holder, MINTED, sender=stage.officer(Role.ASSET_MANAGER))
+    tax_office, manager, bank, builder, _ = addresses("payee of 5", 5)  # paid before
+    tiers = [
+        (name32("VAT"), SHARE, tax_office, bytes(32), 909, 0, 0),
+        (name32("FEE"), SHARE, manager, bytes(32), 300, 0, 0),
+        (name32("MAINTENANCE"), RESERVE, builder, bytes(32), 0, 0, REVENUE),
+        (name32("DEBT"), CAP, bank, bytes(32), 0, 1, REVENUE),
+    ]
+    table = [(token, 7_000, name32("HOLDERS")), (stage.city.treasury, 3_000, GREEN)]
+    splitter = stage.create_splitter("Market rents", table, tiers, is_rest_to_first=True)
+    lease, rent = stage.city.lease, 3 * REVENUE
+    stage.allow_money(lease)
+    lease.sign(
+        *(splitter.ASSET_ID(), stage.spender, TODAY, 600, rent, document("market")),
+        sender=stage.officer(Role.ASSET_MANAGER),
+    )
+    lease_id = lease.lease_of(splitter.ASSET_ID())
+    # Half a reserve and some of the debt service, so that all tiers go on where they were.
+    stage.send_money(splitter, 1)
+    lease.pay(lease_id, REVENUE // 2, sender=stage.payer)
+    splitter.distribute(sender=stage.spender)
+    lease.pay(lease_id, REVENUE // 2 + REVENUE // 4, sender=stage.payer)
+    splitter.distribute(sender=stage.spender)
 
-    treasurer(splitter.set_payees, "of 20, crediting none", equal(old))
-    stage.send_money(splitter, REVENUE)
-    treasurer(splitter.set_payees, "of 20, crediting 20", equal(new))
+    stage.meter.by(stage.payer)(lease.pay, "rent into a waterfall", lease_id, rent)
+    stage.meter.by(stage.spender)(
+        splitter.distribute, "a rent through four tiers, to holders and treasury"
+    )
+    cashier = stage.meter.by(stage.officer(Role.CASHIER))
+    cashier(splitter.draw_reserve, "to an account", name32("MAINTENANCE"), 9, document("roof"))
 
 
 def _lease(stage: Stage) -> None:

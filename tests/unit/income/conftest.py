@@ -1,15 +1,18 @@
 """Splitters, the payees of a city, and payment tokens with every habit."""
 
+from datetime import date
 from enum import IntFlag, auto
 from itertools import count
 
 import pytest
+from ape import chain, project
 from eth_utils import keccak
 
+from civitas.chain.city import contract_at
 from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 
-from .lease_dates import day_number
+from .lease_dates import CITY_OFFSET, day_number, local_date, midnight
 
 NO_PURPOSE = bytes(32)
 PURPOSE = keccak(text="purpose of a receiver")
@@ -31,9 +34,57 @@ class Manner(IntFlag):
     GIVES_BACK = auto()
 
 
-def logged(table):
-    """A payee table as Ape decodes it from an event: the addresses in small letters."""
-    return [(str(account.address).lower(), weight, purpose) for account, weight, purpose in table]
+class Kind(IntFlag):
+    """Of IRevenueSplitter.TierKind."""
+
+    SHARE = auto()
+    CAP = auto()
+    RESERVE = auto()
+
+
+def share(name, account, bps, purpose=NO_PURPOSE):
+    """A tier that takes a part of all income."""
+    return (name32(name), Kind.SHARE, account, purpose, bps, 0, 0)
+
+
+def cap(name, account, amount, months=1, purpose=NO_PURPOSE):
+    """A tier that takes up to `amount` in each period of `months`."""
+    return (name32(name), Kind.CAP, account, purpose, 0, months, amount)
+
+
+def reserve(name, account, target, purpose=NO_PURPOSE):
+    """A tier that is filled up to `target` and kept."""
+    return (name32(name), Kind.RESERVE, account, purpose, 0, 0, target)
+
+
+def content_of(splitter):
+    """The rules in force, as the factory takes them."""
+    given = contract_at(project.SplitterRules, splitter.rules()).rules()
+    return (
+        given.quantum,
+        given.is_rest_to_first,
+        [tuple(tier) for tier in given.tiers],
+        [tuple(payee) for payee in given.payees],
+    )
+
+
+def payees_of(splitter):
+    return content_of(splitter)[3]
+
+
+def month_at(moment, offset_minutes=CITY_OFFSET):
+    """The splitters' number of the month on a wall calendar of the city."""
+    day = local_date(moment, offset_minutes)
+    return day.year * 12 + day.month - 1
+
+
+def start_of(month):
+    """Unix time of a month's first second."""
+    return midnight(date(month // 12, month % 12 + 1, 1))
+
+
+def this_month():
+    return month_at(chain.pending_timestamp)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +130,9 @@ def next_asset(register_asset):
 def split(create_splitter, next_asset):
     """The splitter of a new asset: `split((account, 7_000), (contract, 3_000, purpose))`."""
 
-    def create(*rows, asset=None):
+    def create(*rows, **how):
         table = [(row[0], row[1], row[2] if len(row) == 3 else NO_PURPOSE) for row in rows]
-        return create_splitter(next_asset(), table, asset=asset)
+        return create_splitter(next_asset(), table, **how)
 
     return create
 
@@ -92,9 +143,37 @@ def splitter(split, waterworks, library_fund):
 
 
 @pytest.fixture(scope="module")
-def let_table(splitter):
-    """The table of `splitter`, as `payees` returns it and `set_payees` takes it."""
-    return [tuple(row) for row in splitter.payees()]
+def write_rules(city, stranger):
+    """Write rules down: `write_rules(payees, tiers=..., quantum=...)` returns where they are."""
+
+    def create(payees, tiers=(), quantum=1, is_rest_to_first=False):
+        content = (quantum, is_rest_to_first, list(tiers), payees)
+        return city.splitter_factory.create_rules(content, sender=stranger).return_value
+
+    return create
+
+
+@pytest.fixture(scope="module")
+def schedule(write_rules, treasurer):
+    """Schedule rules two months ahead: `schedule(splitter, payees, ...)` returns the month."""
+
+    def set_rules(splitter, payees, **how):
+        month = this_month() + 2
+        splitter.schedule_rules(month, write_rules(payees, **how), sender=treasurer)
+        return month
+
+    return set_rules
+
+
+@pytest.fixture(scope="module")
+def set_rules(schedule, stranger):
+    """Schedule rules and let them begin: `set_rules(splitter, payees, ...)` returns the receipt."""
+
+    def begin(splitter, payees, **how):
+        chain.mine(timestamp=start_of(schedule(splitter, payees, **how)))
+        return splitter.begin_rules(sender=stranger)
+
+    return begin
 
 
 @pytest.fixture
@@ -105,6 +184,11 @@ def security_token(next_asset, create_token, verify, asset_manager, alice, bob):
     token.mint(alice, 512, sender=asset_manager)
     token.mint(bob, 512, sender=asset_manager)
     return token
+
+
+@pytest.fixture(scope="module")
+def other_token(project, stranger):
+    return project.MockPaymentToken.deploy("Other", "OTH", 6, sender=stranger)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ..common.examples import runs, undone
+from . import lease_dates
+from .conftest import NO_PURPOSE, start_of, this_month
 from .lease_dates import day_number, due_dates
 
 START = date(2026, 3, 1)
@@ -235,3 +237,65 @@ def test_leads_any_payments_to_the_splitter_to_the_unit(
 
         assert city.lease.terms_of(lease_id).paid == money.balanceOf(splitter) == paid <= total
         assert money.balanceOf(city.lease) == 0
+
+
+# --- when it had fallen due
+@pytest.fixture
+def two_rules(splitter, set_rules, road_fund):
+    """Rules begin in the third month from now; both months are returned."""
+    before = this_month()
+    set_rules(splitter, [(road_fund, 10_000, NO_PURPOSE)])
+    return before, this_month()
+
+
+@pytest.fixture
+def old_lease(splitter, sign, house):
+    """Signed now, as are its rules; 100 a month."""
+    day = lease_dates.local_date(ape.chain.pending_timestamp)
+    return sign(house, day, months=24, rent=100)
+
+
+@pytest.mark.parametrize(
+    ("payments", "late"),
+    [
+        ((100,), 100),
+        ((30, 30, 40), 100),
+        ((200,), 200),
+        ((250,), 200),
+        ((150, 150), 200),
+        ((2_400,), 200),
+    ],
+)
+def test_dates_each_rent_by_the_month_it_fell_due(
+    splitter, old_lease, two_rules, pay, money, payments, late
+):
+    """Two rents fell due under the first rules; the third is due now, the others will be."""
+    for payment in payments:
+        pay(old_lease, payment)
+
+    assert splitter.income_of(1) == late
+    assert splitter.pending() == sum(payments) - late
+    assert money.balanceOf(splitter) == sum(payments)
+
+
+def test_rent_lets_the_rules_of_its_month_begin(
+    splitter, old_lease, schedule, pay, money, road_fund, stranger
+):
+    money.mint(splitter, 7, sender=stranger)  # came in before, and stays with the old rules
+    month = schedule(splitter, [(road_fund, 10_000, NO_PURPOSE)])
+    ape.chain.mine(timestamp=start_of(month))
+
+    pay(old_lease, 300)
+
+    assert splitter.version() == 2
+    assert splitter.income_of(1) == 207
+    assert splitter.pending() == 100
+
+
+def test_pays_six_hundred_rents_in_arrears_within_a_block(splitter, sign, house, pay):
+    lease_id = sign(house, date(1976, 1, 1), months=600, rent=1)
+
+    receipt = pay(lease_id, 600)
+
+    assert receipt.gas_used < 15_000_000
+    assert splitter.pending() == 600

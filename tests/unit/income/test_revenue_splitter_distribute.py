@@ -15,11 +15,9 @@ def test_pays_each_payee_by_weight(splitter, money, stranger, waterworks, librar
     assert splitter.total_owed() == 0
     assert receipt.return_value == 1_000
     assert receipt.events == [
-        splitter.Distributed(version=1, amount=1_000),
         money.Transfer(sender=splitter, receiver=waterworks, value=700),
-        splitter.Paid(payee=waterworks, purpose=NO_PURPOSE, amount=700),
         money.Transfer(sender=splitter, receiver=library_fund, value=300),
-        splitter.Paid(payee=library_fund, purpose=NO_PURPOSE, amount=300),
+        splitter.Distributed(version=1, amount=1_000, transferred=1_000, parts=[700, 300]),
     ]
 
 
@@ -154,10 +152,9 @@ def test_credits_a_blocked_payee_and_pays_the_others(
     assert money.balanceOf(library_fund) == 300
     assert money.balanceOf(splitter) == 700
     assert receipt.events == [
-        splitter.Distributed(version=1, amount=1_000),
         splitter.Credited(payee=waterworks, purpose=NO_PURPOSE, amount=700),
         money.Transfer(sender=splitter, receiver=library_fund, value=300),
-        splitter.Paid(payee=library_fund, purpose=NO_PURPOSE, amount=300),
+        splitter.Distributed(version=1, amount=1_000, transferred=300, parts=[700, 300]),
     ]
 
 

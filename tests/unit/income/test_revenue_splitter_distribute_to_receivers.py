@@ -3,7 +3,7 @@
 import ape
 import pytest
 
-from tests.unit.income.conftest import NO_PURPOSE, PURPOSE, Manner
+from tests.unit.income.conftest import PURPOSE, Manner
 
 
 @pytest.fixture
@@ -22,12 +22,10 @@ def test_lets_a_receiver_take_its_income(mixed, money, stranger, receiver, libra
     assert mixed.total_owed() == 0
     assert money.allowance(mixed, receiver) == 0
     assert receipt.events == [
-        mixed.Distributed(version=1, amount=1_000),
         money.Approval(owner=mixed, spender=receiver, value=600),
         money.Transfer(sender=mixed, receiver=receiver, value=600),
-        mixed.Paid(payee=receiver, purpose=PURPOSE, amount=600),
         money.Transfer(sender=mixed, receiver=library_fund, value=400),
-        mixed.Paid(payee=library_fund, purpose=NO_PURPOSE, amount=400),
+        mixed.Distributed(version=1, amount=1_000, transferred=400, parts=[600, 400]),
     ]
 
 
@@ -54,12 +52,11 @@ def test_credits_a_receiver_that_takes_nothing(
     assert mixed.owed_to(receiver, PURPOSE) == mixed.total_owed() == money.balanceOf(mixed) == 600
     assert money.allowance(mixed, receiver) == 0
     assert receipt.events == [
-        mixed.Distributed(version=1, amount=1_000),
         money.Approval(owner=mixed, spender=receiver, value=600),
         money.Approval(owner=mixed, spender=receiver, value=0),
         mixed.Credited(payee=receiver, purpose=PURPOSE, amount=600),
         money.Transfer(sender=mixed, receiver=library_fund, value=400),
-        mixed.Paid(payee=library_fund, purpose=NO_PURPOSE, amount=400),
+        mixed.Distributed(version=1, amount=1_000, transferred=400, parts=[600, 400]),
     ]
 
 
@@ -73,14 +70,12 @@ def test_credits_the_part_that_a_receiver_leaves(mixed, money, stranger, receive
     assert mixed.owed_to(receiver, PURPOSE) == mixed.total_owed() == money.balanceOf(mixed) == 400
     assert money.allowance(mixed, receiver) == 0
     assert receipt.events == [
-        mixed.Distributed(version=1, amount=1_000),
         money.Approval(owner=mixed, spender=receiver, value=600),
         money.Transfer(sender=mixed, receiver=receiver, value=200),
         money.Approval(owner=mixed, spender=receiver, value=0),
-        mixed.Paid(payee=receiver, purpose=PURPOSE, amount=200),
         mixed.Credited(payee=receiver, purpose=PURPOSE, amount=400),
         money.Transfer(sender=mixed, receiver=library_fund, value=400),
-        mixed.Paid(payee=library_fund, purpose=NO_PURPOSE, amount=400),
+        mixed.Distributed(version=1, amount=1_000, transferred=400, parts=[600, 400]),
     ]
 
 
@@ -204,13 +199,11 @@ def test_deposits_into_a_security_token(
     assert security_token.claimable(alice) == security_token.claimable(bob) == 300
     assert money.allowance(splitter, security_token) == 0
     assert receipt.events == [
-        splitter.Distributed(version=1, amount=1_000),
         money.Approval(owner=splitter, spender=security_token, value=600),
         security_token.IncomeDeposited(depositor=splitter, amount=600, supply=1_024, number=1),
         money.Transfer(sender=splitter, receiver=security_token, value=600),
-        splitter.Paid(payee=security_token, purpose=PURPOSE, amount=600),
         money.Transfer(sender=splitter, receiver=library_fund, value=400),
-        splitter.Paid(payee=library_fund, purpose=NO_PURPOSE, amount=400),
+        splitter.Distributed(version=1, amount=1_000, transferred=400, parts=[600, 400]),
     ]
 
 
@@ -274,14 +267,14 @@ def test_deposits_into_the_funds_of_the_treasury(
     assert city.treasury.balance_of(money, general_fund) == 750
     assert city.treasury.balance_of(money, green_fund) == 250
     assert money.allowance(splitter, city.treasury) == 0
-    expected = [splitter.Distributed(version=1, amount=1_000)]
+    expected = []
     for fund, amount in ((general_fund, 750), (green_fund, 250)):
         expected += [
             money.Approval(owner=splitter, spender=city.treasury, value=amount),
             city.treasury.IncomeReceived(token=money, fund=fund, depositor=splitter, amount=amount),
             money.Transfer(sender=splitter, receiver=city.treasury, value=amount),
-            splitter.Paid(payee=city.treasury, purpose=fund, amount=amount),
         ]
+    expected.append(splitter.Distributed(version=1, amount=1_000, transferred=0, parts=[750, 250]))
     assert receipt.events == expected
 
 

@@ -1,60 +1,81 @@
 import ape
 import pytest
 
-from tests.unit.income.conftest import NO_PURPOSE, PURPOSE, logged
+from tests.unit.income.conftest import NO_PURPOSE, month_at, payees_of
 
 
 @pytest.fixture
-def deploy(project, city, stranger):
+def deploy(project, city, stranger, write_rules):
     """Deploy a splitter by itself, with one argument or another changed."""
 
-    def create(table, authority=city.authority, asset=city.payment_token):
-        return project.RevenueSplitter.deploy(authority, 7, asset, table, sender=stranger)
+    def create(table, **changed):
+        how = {
+            "authority": city.authority,
+            "asset_id": 7,
+            "asset": city.payment_token,
+            "factory": city.splitter_factory,
+            "utc_offset_minutes": 540,
+            "notice_days": 30,
+            "rules": None,
+        } | changed
+        how["rules"] = how["rules"] or write_rules(table)
+        return project.RevenueSplitter.deploy(*how.values(), sender=stranger)
 
     return create
 
 
-def test_starts_with_the_first_table(deploy, city, money, waterworks, library_fund):
-    table = [(waterworks, 4_000, NO_PURPOSE), (library_fund, 6_000, NO_PURPOSE)]
+@pytest.fixture
+def table(waterworks, library_fund):
+    return [(waterworks, 4_000, NO_PURPOSE), (library_fund, 6_000, NO_PURPOSE)]
 
+
+def test_starts_with_the_first_rules(deploy, city, money, table):
     splitter = deploy(table)
 
     assert splitter.version() == 1
+    assert splitter.next_start_month() == 0
     assert splitter.ASSET_ID() == 7
     assert splitter.asset() == money
     assert splitter.authority() == city.authority
-    assert [tuple(row) for row in splitter.payees()] == table
-    (table_set,) = splitter.PayeesSet
-    assert (table_set.version, table_set.credited) == (1, 0)
-    assert table_set.payees == logged(table)
+    assert payees_of(splitter) == table
+    month = month_at(ape.chain.blocks.head.timestamp)
+    assert tuple(splitter.rules_of(1)) == (splitter.rules(), month)
+    (begun,) = splitter.RulesBegun
+    assert (begun.version, begun.rules, begun.booked) == (1, splitter.rules(), 0)
 
 
-def test_gives_the_deployer_no_power(deploy, stranger, waterworks):
-    splitter = deploy([(waterworks, 10_000, NO_PURPOSE)])
+def test_gives_the_deployer_no_power(deploy, stranger, table):
+    splitter = deploy(table)
 
     with ape.reverts("authorized: missing role"):
-        splitter.set_payees([(stranger, 10_000, NO_PURPOSE)], sender=stranger)
+        splitter.schedule_rules(2_100 * 12, splitter.rules(), sender=stranger)
 
 
-def test_refuses_an_asset_without_code(deploy, waterworks):
-    with ape.reverts("revenue_splitter: no asset"):
-        deploy([(waterworks, 10_000, NO_PURPOSE)], asset=waterworks)
-
-
-def test_refuses_an_authority_without_code(deploy, waterworks):
-    with ape.reverts("authorized: no authority"):
-        deploy([(waterworks, 10_000, NO_PURPOSE)], authority=waterworks)
-
-
-def test_refuses_a_table_that_set_payees_would_refuse(deploy, waterworks, library_fund):
+def test_refuses_what_has_no_code(deploy, waterworks, table):
     refused = {
-        "revenue_splitter: no payees": [],
-        "revenue_splitter: zero payee": [("0x" + "00" * 20, 10_000, NO_PURPOSE)],
-        "revenue_splitter: zero weight": [(waterworks, 0, NO_PURPOSE)],
-        "revenue_splitter: weights not 10_000": [(waterworks, 9_999, NO_PURPOSE)],
-        "revenue_splitter: not a receiver": [(waterworks, 10_000, PURPOSE)],
-        "revenue_splitter: payee twice": [(waterworks, 5_000, NO_PURPOSE)] * 2,
+        "revenue_splitter: no asset": {"asset": waterworks},
+        "authorized: no authority": {"authority": waterworks},
+        "rule_versions: no factory": {"factory": waterworks},
     }
-    for reason, table in refused.items():
+    for reason, changed in refused.items():
         with ape.reverts(reason):
-            deploy(table)
+            deploy(table, **changed)
+
+
+@pytest.mark.parametrize("offset", [-841, 841])
+def test_refuses_a_time_zone_that_does_not_exist(deploy, table, offset):
+    with ape.reverts("rule_versions: bad time zone"):
+        deploy(table, utc_offset_minutes=offset)
+    assert deploy(table, utc_offset_minutes=840).UTC_OFFSET_MINUTES() == 840
+    assert deploy(table, utc_offset_minutes=-840).UTC_OFFSET_MINUTES() == -840
+
+
+def test_refuses_a_notice_of_more_than_a_year(deploy, table):
+    with ape.reverts("rule_versions: bad notice"):
+        deploy(table, notice_days=367)
+    assert deploy(table, notice_days=366).NOTICE_DAYS() == 366
+
+
+def test_refuses_rules_without_code(deploy, waterworks, table):
+    with ape.reverts("Transaction failed."):  # the call of their words
+        deploy(table, rules=waterworks)

@@ -151,8 +151,8 @@ def test_pays_one_credit_and_leaves_the_others(
     assert splitter.total_owed() == money.balanceOf(splitter) == 700
 
 
-def test_pays_a_former_payee(owing, money, treasurer, stranger, waterworks, road_fund):
-    owing.set_payees([(road_fund, 10_000, NO_PURPOSE)], sender=treasurer)
+def test_pays_a_former_payee(owing, money, set_rules, stranger, waterworks, road_fund):
+    set_rules(owing, [(road_fund, 10_000, NO_PURPOSE)])
 
     owing.release(money, waterworks, sender=stranger)
 

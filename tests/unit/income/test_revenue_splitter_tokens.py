@@ -2,8 +2,9 @@
 
 import ape
 import pytest
+from ape import chain
 
-from tests.unit.income.conftest import NO_PURPOSE, PURPOSE, Manner
+from tests.unit.income.conftest import NO_PURPOSE, PURPOSE, Manner, start_of
 
 
 @pytest.mark.parametrize("decimals", [0, 6, 8, 18])
@@ -166,7 +167,7 @@ def test_refuses_to_leave_an_allowance_behind(split, hook_token, receiver, stran
 
 
 def test_refuses_to_count_while_a_shrunken_balance_is_short_of_the_credits(
-    split, rebasing_token, receiver, treasurer, stranger, waterworks
+    split, rebasing_token, receiver, schedule, stranger, waterworks
 ):
     token = rebasing_token
     splitter = split((waterworks, 6_000), (receiver, 4_000, PURPOSE), asset=token)
@@ -174,10 +175,11 @@ def test_refuses_to_count_while_a_shrunken_balance_is_short_of_the_credits(
     token.mint(splitter, 1_000, sender=stranger)
     splitter.distribute(sender=stranger)
     token.set_rate(99, sender=stranger)  # 396 here, 400 owed
+    chain.mine(timestamp=start_of(schedule(splitter, [(waterworks, 10_000, NO_PURPOSE)])))
 
     for call in (
         lambda: splitter.distribute(sender=stranger),
-        lambda: splitter.set_payees([(waterworks, 10_000, NO_PURPOSE)], sender=treasurer),
+        lambda: splitter.begin_rules(sender=stranger),
         lambda: splitter.pending(),
     ):
         with ape.reverts("revenue_splitter: short of asset"):

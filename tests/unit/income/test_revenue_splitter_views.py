@@ -1,17 +1,19 @@
-from tests.unit.income.conftest import NO_PURPOSE, PURPOSE, Manner
+import ape
+
+from tests.unit.income.conftest import NO_PURPOSE, PURPOSE, Manner, payees_of
 
 
-def test_payees_is_the_table_in_force(split, treasurer, waterworks, receiver, library_fund):
+def test_rules_are_those_in_force(split, set_rules, waterworks, receiver, library_fund):
     splitter = split((waterworks, 1), (receiver, 4_999, PURPOSE), (receiver, 5_000))
-    assert [tuple(row) for row in splitter.payees()] == [
+    assert payees_of(splitter) == [
         (waterworks, 1, NO_PURPOSE),
         (receiver, 4_999, PURPOSE),
         (receiver, 5_000, NO_PURPOSE),
     ]
 
-    splitter.set_payees([(library_fund, 10_000, NO_PURPOSE)], sender=treasurer)
+    set_rules(splitter, [(library_fund, 10_000, NO_PURPOSE)])
 
-    assert [tuple(row) for row in splitter.payees()] == [(library_fund, 10_000, NO_PURPOSE)]
+    assert payees_of(splitter) == [(library_fund, 10_000, NO_PURPOSE)]
 
 
 def test_pending_is_what_distribute_shares_out_next(splitter, money, stranger):
@@ -62,12 +64,31 @@ def test_owed_is_kept_by_payee_and_purpose(
     assert splitter.total_owed() == 600
 
 
-def test_version_counts_the_tables(splitter, let_table, treasurer):
+def test_version_counts_the_rules(splitter, set_rules):
     assert splitter.version() == 1
 
-    splitter.set_payees(let_table, sender=treasurer)
+    set_rules(splitter, payees_of(splitter))
 
     assert splitter.version() == 2
+
+
+def test_answers_as_payment_splitters_do(
+    split, money, stranger, waterworks, receiver, library_fund, other_token
+):
+    splitter = split((waterworks, 2_500), (receiver, 2_000, PURPOSE), (receiver, 5_500))
+    money.set_blocked(waterworks, True, sender=stranger)
+    money.mint(splitter, 1_000, sender=stranger)
+    splitter.distribute(sender=stranger)
+
+    assert splitter.totalShares() == 10_000
+    shares = [splitter.shares(account) for account in (waterworks, receiver, library_fund)]
+    assert shares == [2_500, 7_500, 0]
+    assert [splitter.payee(row) for row in range(3)] == [waterworks, receiver, receiver]
+    with ape.reverts("revenue_splitter: no such payee"):
+        splitter.payee(3)
+    assert splitter.releasable(money, waterworks) == 250
+    assert splitter.releasable(other_token, waterworks) == 0
+    assert splitter.releasable(money, waterworks, PURPOSE) == 0
 
 
 def test_asset_and_asset_id_are_those_it_was_created_with(

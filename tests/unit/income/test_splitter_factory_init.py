@@ -6,11 +6,14 @@ import pytest
 def deploy(project, city, stranger):
     """Deploy a factory, with one argument or another changed."""
 
-    def create(authority=None, blueprint=None, asset_registry=None):
+    def create(authority=None, blueprint=None, rules_blueprint=None, asset_registry=None):
         return project.SplitterFactory.deploy(
             authority or city.authority,
             blueprint or city.splitter_factory.BLUEPRINT(),
+            rules_blueprint or city.splitter_factory.RULES_BLUEPRINT(),
             asset_registry or city.asset_registry,
+            540,
+            30,
             sender=stranger,
         )
 
@@ -32,14 +35,16 @@ def test_refuses_an_authority_without_code(deploy, stranger):
 
 
 def test_refuses_a_blueprint_without_code(deploy, stranger):
-    with ape.reverts("splitter_factory: no blueprint"):
-        deploy(blueprint=stranger)
+    for which in ("blueprint", "rules_blueprint"):
+        with ape.reverts("splitter_factory: no blueprint"):
+            deploy(**{which: stranger})
 
 
 def test_refuses_a_contract_that_is_not_a_blueprint(deploy, city, splitter):
     for contract in (city.asset_registry, splitter):
-        with ape.reverts("splitter_factory: not a blueprint"):
-            deploy(blueprint=contract)
+        for which in ("blueprint", "rules_blueprint"):
+            with ape.reverts("splitter_factory: not a blueprint"):
+                deploy(**{which: contract})
 
 
 @pytest.mark.parametrize("preamble", ["FE7000", "FE7101", "FE7200", "EF7100", "007100"])
