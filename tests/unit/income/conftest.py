@@ -9,6 +9,7 @@ from eth_utils import keccak
 from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 
+from .desk import Desk
 from .lease_dates import day_number
 
 NO_PURPOSE = bytes(32)
@@ -184,3 +185,42 @@ def lease_in(project, city, money, deployer, council):
         return lease
 
     return deploy
+
+
+# --- the withholding desk
+
+
+@pytest.fixture(scope="module")
+def admit(city, accounts, next_asset, create_token, payer):
+    """A new token that the desk has admitted: `admit(asset=money)`."""
+
+    def admitted(asset=None, desk=None):
+        desk = desk or city.income_desk
+        asset_id = next_asset()
+        token = create_token(asset_id, units=10**6, payment_token=asset)
+        desk.admit(asset_id, sender=payer)
+        account = accounts.impersonate_account(token.address)
+        return Desk(desk, token, asset or city.payment_token, account, payer)
+
+    return admitted
+
+
+@pytest.fixture(scope="module")
+def new_money(project, deployer):
+    """`new_money(decimals=18)` is a payment token of its own."""
+    return lambda decimals=0: deployer.deploy(project.MockPaymentToken, "Money", "MNY", decimals)
+
+
+@pytest.fixture(scope="module")
+def desk(admit):
+    return admit()
+
+
+@pytest.fixture(scope="module")
+def tax_office(accounts):
+    return accounts[45]
+
+
+@pytest.fixture(scope="module")
+def town_office(accounts):
+    return accounts[46]
