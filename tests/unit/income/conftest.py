@@ -10,7 +10,9 @@ from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 
 from .desk import Desk
+from .dividend_stage import ALICE, BOB, CAROL, Stage
 from .lease_dates import day_number
+from .taxes import CORPORATION
 
 NO_PURPOSE = bytes(32)
 PURPOSE = keccak(text="purpose of a receiver")
@@ -224,3 +226,26 @@ def tax_office(accounts):
 @pytest.fixture(scope="module")
 def town_office(accounts):
     return accounts[46]
+
+
+# --- dividends
+
+
+@pytest.fixture(scope="module")
+def shared(city, admit, verify, asset_manager, payer, alice, bob, carol):
+    """`shared(asset)`: a new token with 500, 300 and 200 units of two persons and a corporation."""
+    verify(alice, carol)
+    verify(bob, investor_class=CORPORATION)
+
+    def create(asset=None):
+        desk = admit(asset=asset)
+        for holder, units in ((alice, ALICE), (bob, BOB), (carol, CAROL)):
+            desk.token.mint(holder, units, sender=asset_manager)
+        return Stage(city, desk.token, desk.asset, asset_manager, payer)
+
+    return create
+
+
+@pytest.fixture
+def shares(shared):
+    return shared()
