@@ -215,7 +215,8 @@ def _security_token(
     registry.file_proofs(proofs, sender=stage.operator)
     registry.register_units(asset_id, UNITS, RESOLUTION, sender=stage.operator)
     enforcement = stage.deploy(ape.project.Enforcement, authority, DAY, DAY, DAY)
-    registers = (authority, registry, identities, enforcement)
+    extension = stage.deploy(ape.project.TokenExtension)
+    registers = (authority, registry, identities, enforcement, extension)
     return stage.deploy(
         ape.project.SecurityToken,
         *(*registers, asset_id, "City Hall", "HALL", 18, stage.money),

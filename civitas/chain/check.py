@@ -72,6 +72,9 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
         "TokenFactory: enforcement", city.token_factory.ENFORCEMENT(), city.enforcement.address
     )
     yield _equal(
+        "TokenFactory: extension", city.token_factory.EXTENSION(), city.token_extension.address
+    )
+    yield _equal(
         "TokenFactory: blueprint",
         city.token_factory.BLUEPRINT(),
         book.require("SecurityTokenBlueprint").address,

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Self
 
-from ape import project
+from ape import chain, project
 from ape.contracts import ContractContainer, ContractInstance
+from ethpm_types import ContractType
 
 from civitas.chain.address_book import AddressBook
 
@@ -24,6 +25,7 @@ class City:
     identity_registry: ContractInstance
     enforcement: ContractInstance
     compliance: ContractInstance
+    token_extension: ContractInstance
     token_factory: ContractInstance
     splitter_factory: ContractInstance
     lease: ContractInstance
@@ -75,6 +77,7 @@ CONTRACT_NAMES = {
     "identity_registry": "IdentityRegistry",
     "enforcement": "Enforcement",
     "compliance": "Compliance",
+    "token_extension": "TokenExtension",
     "token_factory": "TokenFactory",
     "splitter_factory": "SplitterFactory",
     "lease": "Lease",
@@ -94,5 +97,17 @@ def _contract(book: AddressBook, name: str) -> ContractInstance:
 
 
 def contract_at(container: ContractContainer, address: str) -> ContractInstance:
-    """Our own contract at an address: no explorer is asked, and there are no proxies to detect."""
-    return container.at(address, fetch_from_explorer=False, detect_proxy=False)
+    """Our own contract at an address: no explorer is asked, and there are no proxies to detect.
+
+    A security token answers at its address for its extension too (docs/adr/0023).
+    """
+    kind = container.contract_type
+    if kind.name == "SecurityToken":
+        kind = _with_extension(kind)
+    return chain.contracts.instance_at(address, kind, fetch_from_explorer=False, detect_proxy=False)
+
+
+def _with_extension(token: ContractType) -> ContractType:
+    extension = project.TokenExtension.contract_type
+    functions = [*extension.view_methods, *extension.mutable_methods]
+    return token.model_copy(update={"abi": [*token.abi, *functions]})

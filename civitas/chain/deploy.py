@@ -211,6 +211,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         orders.undo_days * DAY,
     )
     compliance = deployer.contract("Compliance", authority.address, profile.utc_offset_minutes)
+    token_extension = deployer.contract("TokenExtension")
     token_factory = deployer.contract(
         "TokenFactory",
         authority.address,
@@ -218,6 +219,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         asset_registry.address,
         identity_registry.address,
         enforcement.address,
+        token_extension.address,
     )
     splitter_factory = deployer.contract(
         "SplitterFactory",
@@ -283,6 +285,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "IdentityRegistry": identity_registry,
         "Enforcement": enforcement,
         "Compliance": compliance,
+        "TokenExtension": token_extension,
         "TokenFactory": token_factory,
         "SplitterFactory": splitter_factory,
         "Lease": lease,
@@ -308,6 +311,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         identity_registry=identity_registry,
         enforcement=enforcement,
         compliance=compliance,
+        token_extension=token_extension,
         token_factory=token_factory,
         splitter_factory=splitter_factory,
         lease=lease,

@@ -16,7 +16,6 @@
 from ..common import authorized
 from ..interfaces import IEnforcement
 from ..interfaces import ISecurityToken
-from . import token_messages
 
 implements: IEnforcement
 
@@ -24,7 +23,6 @@ initializes: authorized
 
 exports: (
     authorized.authority,
-    token_messages.message_of,
 )
 
 ENFORCER_ROLE: public(constant(bytes32)) = keccak256("ENFORCER_ROLE")

@@ -1,38 +1,38 @@
 # pragma version 0.4.3
 # pragma nonreentrancy on
-# pragma optimize codesize
+# pragma optimize gas
 """
 @title  SecurityToken
 @license AGPL-3.0-only
 @notice Units of one registered asset: an ERC-20 that only verified investors hold, and that
         pays them the asset's income.
-@dev    The standards' whole surface; the check and the moves are in `moves`, freezes in `freezes`,
-        mandates in `agents`, orders in the Enforcement contract (docs/adr/0016).
+@dev    The standards' whole surface, part of it answered through TokenExtension (docs/adr/0023); the
+        check and the moves are in `moves`, freezes in `freezes`, mandates in `agents`, record
+        dates in `records`, orders in the Enforcement contract (docs/adr/0016).
         Trusts: `payment_token` is a plain ERC-20 (no fee, no rebase); a fee is refused.
         Views that the standards say never revert are re-entrant.
         Invariants: INV-TOK-1, INV-TOK-2, INV-INC-1, INV-INC-2 (docs/invariants.md).
 @custom:kill Pause with GUARDIAN_ROLE: no transfer, no issue, no deposit. Claims go on.
 """
 
-from ethereum.ercs import IERC165
 from ethereum.ercs import IERC20
 
 from ..common import authorized
 from ..common import token_transfer
-from ..interfaces import IEnforcement
-from ..interfaces import IIdentityRegistry
+from ..interfaces import IIncomeDesk
 from ..interfaces import IIncomeReceiver
 from ..interfaces import ISecurityToken
+from ..interfaces import ITokenExtension
 from . import agents
 from . import allowances
 from . import freezes
 from . import holdings
 from . import income_per_share
 from . import moves
+from . import records
 from . import settings
 from . import token_errors
 
-implements: IERC165
 implements: IERC20
 implements: IIncomeReceiver
 
@@ -41,12 +41,13 @@ initializes: allowances
 initializes: holdings
 initializes: income_per_share
 initializes: agents[authorized := authorized]
+initializes: records[authorized := authorized, holdings := holdings]
 initializes: freezes[authorized := authorized, holdings := holdings]
 initializes: moves[
-    allowances := allowances,
     freezes := freezes,
     holdings := holdings,
     income_per_share := income_per_share,
+    records := records,
 ]
 initializes: settings[authorized := authorized, holdings := holdings, moves := moves]
 
@@ -57,6 +58,7 @@ exports: (
     agents.__interface__,
     freezes.__interface__,
     moves.__interface__,
+    records.__interface__,
     settings.__interface__,
 )
 
@@ -64,21 +66,13 @@ ASSET_MANAGER_ROLE: public(constant(bytes32)) = keccak256("ASSET_MANAGER_ROLE")
 GUARDIAN_ROLE: public(constant(bytes32)) = keccak256("GUARDIAN_ROLE")
 CHAIN_ENGINEER_ROLE: public(constant(bytes32)) = keccak256("CHAIN_ENGINEER_ROLE")
 MAX_BATCH: constant(uint256) = 100
-
-_INTERFACES: constant(bytes4[10]) = [
-    0x01FFC9A7,  # ERC-165
-    0x36372B07,  # ERC-20
-    0xA219A025,  # ERC-20 metadata
-    0x7F5828D0,  # ERC-173
-    0x9D8FF7DA,  # ERC-2612
-    0x84B0196E,  # ERC-5267
-    0xAB84A5C8,  # ERC-1404
-    0xB97D944C,  # ERC-3643
-    0x0CBA0FA8,  # ERC-3643, agents
-    0x3EDBB4C4,  # ERC-7943, fungible
-]
+_RECEIVE_WITH_AUTHORIZATION: constant(Bytes[4]) = method_id(
+    "receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)"
+)
 
 ENFORCEMENT: public(immutable(address))
+EXTENSION: public(immutable(address))
+DOMAIN_NAME: immutable(String[50])
 PAYMENT_TOKEN: immutable(IERC20)
 
 
@@ -88,6 +82,7 @@ def __init__(
     asset_registry: address,
     identity_registry: address,
     enforcement: address,
+    extension: address,
     asset_id: uint256,
     token_name: String[50],
     token_symbol: String[20],
@@ -96,19 +91,24 @@ def __init__(
 ):
     """
     @param  enforcement    The Enforcement contract, which alone may move units by order.
+    @param  extension      Who answers for the token what it does not know itself (TokenExtension).
     @param  decimals_      {1} At most 18; units on the deed count in the smallest unit.
     @param  payment_token  ERC-20 in which income is paid; no transfer fee, no rebase.
     """
     authorized.__init__(authority)
-    allowances.__init__(token_name)
+    DOMAIN_NAME = token_name
     moves.__init__(asset_registry, asset_id)
     settings.__init__(token_name, token_symbol, decimals_)
     assert (
-        asset_registry.is_contract and identity_registry.is_contract and enforcement.is_contract
+        asset_registry.is_contract
+        and identity_registry.is_contract
+        and enforcement.is_contract
+        and extension.is_contract
     ), "security_token: no registry"
     assert payment_token.is_contract, "security_token: no payment token"
     holdings._common = convert(identity_registry, uint256)
     ENFORCEMENT = enforcement
+    EXTENSION = extension
     PAYMENT_TOKEN = IERC20(payment_token)
 
 
@@ -116,31 +116,11 @@ def __init__(
 @external
 @view
 @reentrant
-def supportsInterface(interface_id: bytes4) -> bool:
+def domain_name() -> String[50]:
     """
-    @notice ERC-165.
+    @notice Name in the EIP-712 domain: the token's first one.
     """
-    return interface_id in _INTERFACES
-
-
-@external
-@view
-@reentrant
-def owner() -> address:
-    """
-    @notice The Authority's admin, who alone changes settings and appoints agents (ERC-173).
-    """
-    return staticcall authorized._AUTHORITY.admin()
-
-
-@external
-@view
-@reentrant
-def messageForTransferRestriction(code: uint8) -> String[48]:
-    """
-    @notice A sentence for a restriction code (ERC-1404).
-    """
-    return staticcall IEnforcement(ENFORCEMENT).message_of(code)
+    return DOMAIN_NAME
 
 
 @external
@@ -151,15 +131,6 @@ def paymentToken() -> address:
     @notice The ERC-20 in which income is paid.
     """
     return PAYMENT_TOKEN.address
-
-
-@external
-@view
-def claimable(holder: address) -> uint256:
-    """
-    @notice {asset} Whole units of income that `holder` could be paid now.
-    """
-    return self._owed(holder) >> 128
 
 
 @external
@@ -182,11 +153,11 @@ def income_deposited() -> uint256:
 
 @external
 @view
-def income_deposits() -> uint256:
+def epoch() -> uint256:
     """
-    @notice How many deposits there were.
+    @notice How many deposits of income and record dates there were.
     """
-    return (holdings._common & holdings.EPOCH) // holdings.EPOCH_ONE
+    return records._epoch(holdings._common)
 
 
 # --- holder
@@ -245,7 +216,7 @@ def deposit_income(token: address, amount: uint256, purpose: bytes32 = empty(byt
     deposited: uint256 = word // holdings.DEPOSITED_ONE
     assert amount <= holdings.MAX_DEPOSITED - deposited, "security_token: too much income"
     income_per_share._deposit(amount, supply)
-    epoch: uint256 = (common & holdings.EPOCH) // holdings.EPOCH_ONE
+    epoch: uint256 = records._epoch(common)
     assert epoch < holdings.MAX_EPOCH  # dev: 2**32 deposits cost more gas than a chain has
     holdings._common = common + holdings.EPOCH_ONE
     holdings._supply = word + amount * holdings.DEPOSITED_ONE
@@ -261,7 +232,7 @@ def claim_income(holder: address = msg.sender) -> uint256:
     @notice Pay `holder` its income. Open to anyone, also while paused; the money goes to the holder.
     @dev    A frozen holder's income accrues and waits. An expired claim of identity does not keep
             money from its owner; a freeze does.
-    @return {asset} Amount paid; never 0.
+    @return {asset} Amount paid, before the desk withholds anything; never 0.
     @custom:reverts "security_token: holder is frozen" | "security_token: nothing to claim"
     """
     word: uint256 = holdings._holders[holder]
@@ -269,18 +240,13 @@ def claim_income(holder: address = msg.sender) -> uint256:
     amount: uint256 = income_per_share._take(holder, word & holdings.MAX_AMOUNT)
     assert amount != 0, "security_token: nothing to claim"
     log ISecurityToken.IncomeClaimed(holder=holder, caller=msg.sender, amount=amount)
-    token_transfer._send(PAYMENT_TOKEN, holder, amount)
+    desk: address = settings.income_desk
+    if desk == empty(address):
+        token_transfer._send(PAYMENT_TOKEN, holder, amount)
+    else:
+        token_transfer._send(PAYMENT_TOKEN, desk, amount)
+        extcall IIncomeDesk(desk).settle(holder, amount)
     return amount
-
-
-# --- nobody
-@external
-def transferOwnership(new_owner: address):
-    """
-    @notice Refused: the owner is the Authority's admin, who hands over there, in two steps (ERC-173).
-    @custom:reverts "security_token: see authority"
-    """
-    raise "security_token: see authority"
 
 
 # --- agents, within their mandates
@@ -346,18 +312,9 @@ def recoveryAddress(lost_wallet: address, new_wallet: address, identity: address
         | ERC7943CannotReceive
     """
     agents._spend(msg.sender, 0)
-    registry: IIdentityRegistry = moves._identities()
-    assert (
-        lost_wallet != new_wallet
-        and identity != empty(address)
-        and staticcall registry.identity(new_wallet) == identity
-        and (
-            staticcall registry.identity(lost_wallet) == identity
-            or staticcall registry.recovered_to(lost_wallet) == new_wallet
-        )
+    assert staticcall ITokenExtension(EXTENSION).is_recovery(
+        lost_wallet, new_wallet, identity
     ), "security_token: not one investor's"
-    if not staticcall registry.isVerified(new_wallet):
-        token_errors._cannot_receive(new_wallet)
     moves._hand_over(lost_wallet, new_wallet)
     log ISecurityToken.RecoverySuccess(
         lost_wallet=lost_wallet, new_wallet=new_wallet, identity=identity
@@ -376,6 +333,38 @@ def move_by_order(sender: address, receiver: address, amount: uint256, scaled_in
     assert msg.sender == ENFORCEMENT, "security_token: only enforcement"
     moves._force(sender, receiver, amount)
     moves._reassign_income(sender, receiver, scaled_income)
+
+
+# --- TokenExtension
+@external
+def approve_by_signature(owner: address, spender: address, amount: uint256):
+    """
+    @notice Let `spender` move units, as their owner has signed.
+    @custom:reverts "security_token: only extension" | as `approve`
+    """
+    self._check_extension()
+    allowances._approve(owner, spender, amount)
+
+
+@external
+def move_by_signature(sender: address, receiver: address, amount: uint256, nonce: bytes32):
+    """
+    @notice Move units as their holder has signed, under a nonce of its own.
+    @custom:reverts "security_token: only extension" | as `transfer`
+    """
+    self._check_extension()
+    log ISecurityToken.AuthorizationUsed(authorizer=sender, nonce=nonce)
+    moves._transfer(empty(address), sender, receiver, amount)
+
+
+@external
+def log_cancellation(authorizer: address, nonce: bytes32):
+    """
+    @notice Log that a signed transfer's nonce was used up without it.
+    @custom:reverts "security_token: only extension"
+    """
+    self._check_extension()
+    log ISecurityToken.AuthorizationCanceled(authorizer=authorizer, nonce=nonce)
 
 
 # --- ASSET_MANAGER_ROLE
@@ -429,11 +418,33 @@ def unpause():
     log ISecurityToken.Unpaused(account=msg.sender)
 
 
+# --- everything else
+@external
+@reentrant
+@raw_return
+def __default__() -> Bytes[2_048]:
+    """
+    @notice Answer as TokenExtension does (docs/adr/0023).
+    @custom:reverts as TokenExtension; without a reason for a function that nobody knows
+    """
+    if slice(msg.data, 0, 4) == _RECEIVE_WITH_AUTHORIZATION:
+        # Who calls is known here only; the receiver is the second argument.
+        assert (
+            convert(slice(msg.data, 36, 32), uint256) == convert(msg.sender, uint256)
+        ), "security_token: not the receiver"
+    return raw_call(EXTENSION, msg.data, max_outsize=2_048)
+
+
 # --- internal
 @internal
 @view
 def _owed(holder: address) -> uint256:
     return income_per_share._owed(holder, holdings._holders[holder] & holdings.MAX_AMOUNT)
+
+
+@internal
+def _check_extension():
+    assert msg.sender == EXTENSION, "security_token: only extension"
 
 
 @internal

@@ -26,6 +26,7 @@ BLUEPRINT: public(immutable(address))
 ASSET_REGISTRY: public(immutable(address))
 IDENTITY_REGISTRY: public(immutable(address))
 ENFORCEMENT: public(immutable(address))
+EXTENSION: public(immutable(address))
 
 is_token: public(HashMap[address, bool])
 
@@ -37,6 +38,7 @@ def __init__(
     asset_registry: address,
     identity_registry: address,
     enforcement: address,
+    extension: address,
 ):
     """
     @param  blueprint  ERC-5202 blueprint of SecurityToken, with the usual three-byte preamble.
@@ -47,10 +49,12 @@ def __init__(
     assert asset_registry.is_contract, "token_factory: no registry"
     assert identity_registry.is_contract, "token_factory: no registry"
     assert enforcement.is_contract, "token_factory: no enforcement"
+    assert extension.is_contract, "token_factory: no extension"
     BLUEPRINT = blueprint
     ASSET_REGISTRY = asset_registry
     IDENTITY_REGISTRY = identity_registry
     ENFORCEMENT = enforcement
+    EXTENSION = extension
 
 
 # --- ASSET_MANAGER_ROLE
@@ -77,6 +81,7 @@ def create_token(
         ASSET_REGISTRY,
         IDENTITY_REGISTRY,
         ENFORCEMENT,
+        EXTENSION,
         asset_id,
         name,
         symbol,

@@ -6,13 +6,14 @@
 @notice Who holds what: all that a transfer must know about a holder in the one word that it writes
         anyway, and all that concerns everybody in another that it reads (docs/adr/0004, 0015).
 @dev    From the low bits up:
-        holder: balance 96 | frozen 96 | income epoch 32 | account frozen 1 | 7 free | until 24
-        common: identity registry 160 | 32 free | income epoch 32 | frozen accounts 24 | paused 1
+        holder: balance 96 | frozen 96 | epoch 32 | account frozen 1 | 7 free | until 24
+        common: identity registry 160 | record date 32 | epoch 32 | frozen accounts 24 | paused 1
                 | compliance 1
         supply: supply 96 | deposited 120
-        The income epoch is the number of the last deposit that a holder's income is carried to; it
-        lies at the same place in both words, so that one xor compares them. `until` is the hour,
-        counted from 1970, in which a freeze of the account ends by itself; 0 is never.
+        Deposits of income and record dates count the epochs together; a holder's is the last one
+        that its income is carried to and its balance written down for. It lies at the same place
+        in both words, so that one xor compares them. `until` is the hour, counted from 1970, in
+        which a freeze of the account ends by itself; 0 is never.
         The words go around as they are: unpacked, they cost a transfer 1,000 gas more.
         The host keeps the fields in their bounds where it changes them.
 """
@@ -31,6 +32,8 @@ ACCOUNT_FROZEN: constant(uint256) = 2**224
 UNTIL_SHIFT: constant(uint256) = 232
 _ACCOUNT_FREEZE: constant(uint256) = ACCOUNT_FROZEN + MAX_HOUR * 2**232
 # of the common word
+RECORD_SHIFT: constant(uint256) = 160
+RECORD: constant(uint256) = (2**32 - 1) * 2**160
 FROZEN_ACCOUNT_ONE: constant(uint256) = 2**224
 FROZEN_ACCOUNTS: constant(uint256) = (2**24 - 1) * 2**224
 PAUSED: constant(uint256) = 2**248

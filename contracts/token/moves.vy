@@ -15,16 +15,16 @@ from ..interfaces import IAssetRegistry
 from ..interfaces import ICompliance
 from ..interfaces import IIdentityRegistry
 from ..interfaces import ISecurityToken
-from . import allowances
 from . import freezes
 from . import holdings
 from . import income_per_share
+from . import records
 from . import token_errors
 
-uses: allowances
 uses: freezes
 uses: holdings
 uses: income_per_share
+uses: records
 
 MOVE: constant(uint256) = 0
 ISSUE: constant(uint256) = 1
@@ -72,84 +72,26 @@ def compliance() -> address:
     return self._compliance.address
 
 
-# --- pre-checks
 @external
 @view
 @reentrant
-def canSend(account: address) -> bool:
-    """
-    @notice Whether `account` may send at all: verified and not frozen; no amount rule (ERC-7943).
-    """
-    return self._may_trade(account)
-
-
-@external
-@view
-@reentrant
-def canReceive(account: address) -> bool:
-    """
-    @notice Whether `account` may receive at all: verified and not frozen (ERC-7943).
-    """
-    return self._may_trade(account)
-
-
-@external
-@view
-@reentrant
-def canTransfer(sender: address, receiver: address, amount: uint256) -> bool:
-    """
-    @notice Whether the rules allow the move; a plain lack of balance is not a rule (ERC-7943).
-    """
-    code: uint8 = self._view_restriction(MOVE, empty(address), sender, receiver, amount)
-    if code == token_errors.INSUFFICIENT_BALANCE:
-        # With a freeze in force, whatever is above the free part is against the freeze.
-        return holdings._frozen(holdings._holders[sender]) == 0
-    return code == token_errors.OK
-
-
-@external
-@view
-@reentrant
-def detectTransferRestriction(sender: address, receiver: address, amount: uint256) -> uint8:
-    """
-    @notice 0 when `sender` could transfer now, else the code of the first rule against it (ERC-1404).
-    """
-    return self._view_restriction(MOVE, empty(address), sender, receiver, amount)
-
-
-@external
-@view
-@reentrant
-def detectTransferRestrictionFrom(
-    spender: address, sender: address, receiver: address, amount: uint256
+def restriction(
+    kind: uint256, spender: address, sender: address, receiver: address, amount: uint256
 ) -> uint8:
     """
-    @notice 0 when `spender` could call `transferFrom` now, else the code of the first rule.
+    @notice Code of the first rule that forbids a move now, or 0: what every pre-check asks.
+    @param  kind  0 for a move, 1 for an issue, 2 for a move by force.
     """
-    code: uint8 = self._view_restriction(MOVE, spender, sender, receiver, amount)
-    if code == token_errors.OK and allowances.allowance[sender][spender] < amount:
-        return token_errors.INSUFFICIENT_ALLOWANCE
-    return code
-
-
-@external
-@view
-@reentrant
-def detectIssueRestriction(receiver: address, amount: uint256) -> uint8:
-    """
-    @notice 0 when `amount` could be issued to `receiver` now, else the code of the first rule.
-    """
-    return self._view_restriction(ISSUE, empty(address), empty(address), receiver, amount)
-
-
-@external
-@view
-@reentrant
-def detectForcedRestriction(sender: address, receiver: address, amount: uint256) -> uint8:
-    """
-    @notice 0 when `amount` could be moved by force now, else the code of the first rule.
-    """
-    return self._view_restriction(FORCED, empty(address), sender, receiver, amount)
+    return self._restriction(
+        kind,
+        holdings._common,
+        spender,
+        sender,
+        holdings._holders[sender],
+        receiver,
+        holdings._holders[receiver],
+        amount,
+    )
 
 
 # --- internal: the one check
@@ -219,31 +161,6 @@ def _restriction(
 
 @internal
 @view
-def _view_restriction(
-    kind: uint256, spender: address, sender: address, receiver: address, amount: uint256
-) -> uint8:
-    return self._restriction(
-        kind,
-        holdings._common,
-        spender,
-        sender,
-        holdings._holders[sender],
-        receiver,
-        holdings._holders[receiver],
-        amount,
-    )
-
-
-@internal
-@view
-def _may_trade(account: address) -> bool:
-    if holdings._is_frozen(holdings._holders[account]):
-        return False
-    return staticcall self._identities().isVerified(account)
-
-
-@internal
-@view
 def _identities() -> IIdentityRegistry:
     return IIdentityRegistry(convert(holdings._common & holdings.ADDRESS, address))
 
@@ -283,6 +200,8 @@ def _refuse(
 @internal
 def _transfer(spender: address, sender: address, receiver: address, amount: uint256):
     common: uint256 = holdings._common
+    if common & holdings.RECORD != 0:
+        common = records._passed(common)
     sender_word: uint256 = holdings._holders[sender]
     receiver_word: uint256 = holdings._holders[receiver]
     code: uint8 = self._restriction(
@@ -306,7 +225,7 @@ def _transfer(spender: address, sender: address, receiver: address, amount: uint
 
 @internal
 def _issue(receiver: address, amount: uint256):
-    common: uint256 = holdings._common
+    common: uint256 = records._passed(holdings._common)
     word: uint256 = holdings._holders[receiver]
     code: uint8 = self._restriction(
         ISSUE, common, empty(address), empty(address), 0, receiver, word, amount
@@ -329,6 +248,8 @@ def _force(sender: address, receiver: address, amount: uint256, is_recovery: boo
     @param  is_recovery  The caller has checked the two wallets and moved the freezes.
     """
     common: uint256 = holdings._common
+    if common & holdings.RECORD != 0:
+        common = records._passed(common)
     sender_word: uint256 = holdings._holders[sender]
     receiver_word: uint256 = holdings._holders[receiver]
     if not is_recovery:
@@ -381,7 +302,7 @@ def _destroy(account: address, amount: uint256):
     """
     @notice Burn through freezes, which fall as in a forced move.
     """
-    common: uint256 = holdings._common
+    common: uint256 = records._passed(holdings._common)
     word: uint256 = holdings._holders[account]
     if amount > word & holdings.MAX_AMOUNT:
         token_errors._insufficient_balance(account, word & holdings.MAX_AMOUNT, amount)
@@ -434,7 +355,9 @@ def _thawed(account: address, word: uint256, amount: uint256) -> uint256:
 @internal
 def _carried(common: uint256, account: address, word: uint256) -> uint256:
     """
-    @notice `word` with the account's income carried to the latest deposit.
+    @notice `word` with the account's income carried to the latest deposit, and its balance
+            written down for the latest record.
     """
     income_per_share._carry(account, word & holdings.MAX_AMOUNT)
+    records._keep(account, word)
     return (word & ~holdings.EPOCH) | (common & holdings.EPOCH)

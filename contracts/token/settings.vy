@@ -25,6 +25,8 @@ _DECIMALS: immutable(uint8)
 name: public(reentrant(String[50]))
 symbol: public(reentrant(String[20]))
 onchainID: public(reentrant(address))
+# who pays income out, after withholding; zero where the token pays by itself
+income_desk: public(reentrant(address))
 
 
 @deploy
@@ -43,16 +45,6 @@ def decimals() -> uint8:
     @notice Decimals of a unit.
     """
     return _DECIMALS
-
-
-@external
-@view
-@reentrant
-def version() -> String[5]:
-    """
-    @notice Version of the token's code (ERC-3643).
-    """
-    return _VERSION
 
 
 # --- DEFAULT_ADMIN_ROLE
@@ -112,6 +104,20 @@ def setCompliance(new_compliance: address):
     """
     authorized._check_role(agents.DEFAULT_ADMIN_ROLE, msg.sender)
     moves._set_compliance(new_compliance)
+
+
+@external
+def set_income_desk(new_desk: address):
+    """
+    @notice Pay income out through a desk that withholds taxes; the zero address ends it.
+    @custom:role DEFAULT_ADMIN_ROLE
+    @custom:reverts "settings: no desk"
+    """
+    authorized._check_role(agents.DEFAULT_ADMIN_ROLE, msg.sender)
+    assert new_desk == empty(address) or new_desk.is_contract, "settings: no desk"
+    old_desk: address = self.income_desk
+    self.income_desk = new_desk
+    log ISecurityToken.IncomeDeskSet(old_desk=old_desk, new_desk=new_desk)
 
 
 # --- internal

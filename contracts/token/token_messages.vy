@@ -10,10 +10,9 @@
 from . import token_errors
 
 
-@external
-@view
-@reentrant
-def message_of(code: uint8) -> String[48]:
+@internal
+@pure
+def _message_of(code: uint8) -> String[48]:
     """
     @notice A sentence for a restriction code of a security token.
     """

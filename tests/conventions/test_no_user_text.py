@@ -42,6 +42,7 @@ ALLOWED = {
         "setName": {"new_name"},  # the council's, as the first one
         "setSymbol": {"new_symbol"},
     },
+    "TokenExtension": {"setDocument": {"uri"}},  # ERC-1643, refused
     "TokenFactory": {"create_token": {"name", "symbol"}},
 }
 

@@ -80,6 +80,15 @@ def test_has_nothing_left_to_do(source):
     assert re.findall(r"TODO|FIXME|XXX|HACK", source.text) == []
 
 
+# What passes unknown calls on, to an immutable contract of the city's own (docs/adr/0023).
+FALLBACK = {
+    "contracts/token/SecurityToken.vy": (
+        ["raw_return"],
+        ["raw_call(EXTENSION, msg.data, max_outsize=2_048)"],
+    )
+}
+
+
 @every_file_of_ours
 def test_has_no_dangerous_word(source):
     words = (
@@ -87,7 +96,8 @@ def test_has_no_dangerous_word(source):
         r"|create_minimal_proxy_to|create_copy_of|tx\.origin|experimental|enable-decimals"
     )
 
-    assert re.findall(words, source.text) == []
+    allowed, _ = FALLBACK.get(str(source), ([], []))
+    assert re.findall(words, source.text) == allowed
 
 
 def ternaries(tree):
@@ -166,7 +176,9 @@ SAMPLES = {
 def test_has_none_of_these(source, flaws):
     """A bit operation or an array in a ternary is miscompiled (CVE-2026-114117, -114115), a huge
     blueprint offset deploys empty code (CVE-2026-114118)."""
-    assert [flaw.node_source_code for flaw in flaws(source.tree)] == []
+    _, calls = FALLBACK.get(str(source), ([], []))
+    allowed = calls if flaws is unbounded_raw_calls else []
+    assert [flaw.node_source_code for flaw in flaws(source.tree)] == allowed
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ BOUNDS = (
     Bound("SecurityToken.mint to a new holder", 80_000, "below the best peer with rules"),
     Bound(
         "SecurityToken.forcedTransfer between existing holders",
-        50_100,
+        50_000,
         "as the peers that set their agents no limits",
     ),
     Bound("SecurityToken.freezePartialTokens of more units", 36_000, "as the peers"),
@@ -101,7 +101,14 @@ UNMEASURED = {
         for name in ("bindToken", "created", "destroyed", "forced", "transferred")
     },
     "SecurityToken.move_by_order": "Enforcement's call: its gas is in Enforcement.execute",
-    "SecurityToken.transferOwnership": "refuses always: the Authority has the owner",
+    **{
+        f"SecurityToken.{name}": "the extension's call: its gas is in the signed function's"
+        for name in ("approve_by_signature", "move_by_signature", "log_cancellation")
+    },
+    **{
+        f"SecurityToken.{name}": "refuses always, by its extension"
+        for name in ("transferOwnership", "setDocument", "removeDocument")
+    },
     "CarbonCredit.mintCredit": "the registry's call: its gas is in CarbonRegistry.issue",
     **{
         f"RetirementCertificate.{name}": "refuses always: a certificate never moves"

@@ -50,9 +50,11 @@ def contracts():
 
 @pytest.fixture(scope="module")
 def functions(contracts):
-    """Every state-changing function, as "<Contract>.<function>"."""
+    """Every state-changing function, as "<Contract>.<function>"; those of its extension are
+    called on the token."""
+    called_on = {"TokenExtension": "SecurityToken"}
     return {
-        f"{name}.{method.name}"
+        f"{called_on.get(name, name)}.{method.name}"
         for name, contract_type in contracts.items()
         for method in contract_type.mutable_methods
     }

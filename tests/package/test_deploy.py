@@ -48,7 +48,7 @@ def test_each_record_says_where_and_how(deployed, book, deployer):
     assert record.address == deployed.asset_registry.address
     assert record.deployer == deployer.address
     assert record.arguments[0] == deployed.authority.address
-    assert len(list(book.folder.glob("*.json"))) == 21
+    assert len(list(book.folder.glob("*.json"))) == 22
 
 
 def test_a_second_run_sends_nothing(deployed, book, deployer):

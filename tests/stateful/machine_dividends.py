@@ -30,9 +30,7 @@ class DividendStage:
     city: Any
     token: ContractInstance  # pays through the desk; 1,000 units of the first four wallets
     money: ContractInstance
-    wallets: tuple[
-        AccountAPI, ...
-    ]  # four holders of which one is a corporation, two more investors
+    wallets: tuple[AccountAPI, ...]  # four holders, the second a corporation; two more
     spares: tuple[AccountAPI, ...]  # wallets of nobody, for who loses one
     sign_consent: Any  # (successor, lost) -> deadline, signature
     manager: AccountAPI
@@ -454,9 +452,8 @@ class DividendsMachine(ChainMachine):
     def _remit(self, data):
         kind = data.draw(st.sampled_from([NATIONAL, LOCAL]))
         held = self.withheld[kind] - self.remitted[kind]
-        amount = data.draw(
-            st.one_of(st.integers(1, held) if held else st.just(1), st.just(held + 1))
-        )
+        within = st.integers(1, held) if held else st.just(1)
+        amount = data.draw(st.one_of(within, within, st.just(held + 1)))
         refusal = None if amount <= held else "income_desk: more than held"
         done = self.attempt(
             *("remit", refusal, self.stage.city.income_desk.remit),

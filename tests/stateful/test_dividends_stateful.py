@@ -7,7 +7,7 @@ from civitas.chain.signing import signed_by
 from tests.stateful.machine_dividends import LAW, LOCAL, NATIONAL, DividendsMachine, DividendStage
 from tests.stateful.running import run
 
-# how an action ended -> runs that must have seen it; least of several streams of 31 runs in the comment
+# how an action ended -> runs that must have seen it; least of 3 streams of 31 runs: in the comment
 FLOORS = {
     "claim": 1,
 }

@@ -46,7 +46,7 @@ def _outside_their_factories(stage: Stage) -> None:
     table = equal(addresses("keeper", 2))
     registers = (city.authority, city.asset_registry, city.identity_registry)
 
-    _deployed(stage, "SecurityToken", *registers, city.enforcement, *terms)
+    _deployed(stage, "SecurityToken", *registers, city.enforcement, city.token_extension, *terms)
     _deployed(stage, "RevenueSplitter", city.authority, asset_id, city.payment_token, table)
     certificate = _deployed(stage, "RetirementCertificate", city.authority, BASE_URI)
     certificates = stage.book.require("RetirementCertificateBlueprint").address

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ape import chain
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
-from eth_account.messages import SignableMessage, encode_typed_data
+from eth_account.messages import encode_typed_data
 
 from civitas.chain.roles import Role
-from tests.gas.stage import CHAIN_ID, COUNTRY, EVERYTHING, VALID_UNTIL, NotTheState, Stage
+from tests.gas.stage import CHAIN_ID, COUNTRY, DAY, EVERYTHING, VALID_UNTIL, NotTheState, Stage
 
 # {unit}, 18 decimals
 MINTED = 1_000 * 10**18
@@ -22,12 +23,14 @@ def play(stage: Stage) -> None:
     _transfers(stage, token)
     _allowances(stage, token)
     _permits(stage, token)
+    _authorizations(stage, token)
     _freezes(stage, token)
     _batches(stage, token)
     _force(stage, token)
     _recovery(stage, token)
     _settings(stage, token)
     _pauses(stage, token)
+    _records(stage, token)
 
 
 def check_holders(
@@ -85,12 +88,40 @@ def _permits(stage: Stage, token: ContractInstance) -> None:
     spender = stage.meter.by(stage.spender)
 
     def permit(owner: AccountAPI, nonce: int) -> tuple[Any, ...]:
-        signature = owner.sign_message(_permit(token, owner, stage.spender, nonce))
+        fields = (owner.address, stage.spender.address, MINTED, nonce, VALID_UNTIL)
+        message = dict(zip(_TYPES["Permit"], fields, strict=True))
         given = (owner, stage.spender, MINTED, VALID_UNTIL)
-        return (*given, signature.v, signature.r, signature.s)
+        return (*given, *_signed(token, owner, "Permit", message))
 
     spender(token.permit, "a first allowance", *permit(stage.bob, nonce=0))
     spender(token.permit, "another allowance", *permit(stage.bob, nonce=1))
+
+
+def _authorizations(stage: Stage, token: ContractInstance) -> None:
+    anybody, receiver = stage.meter.by(stage.spender), stage.meter.by(stage.alice)
+
+    def signed(kind: str, nonce: int) -> tuple[Any, ...]:
+        move = (stage.bob.address, stage.alice.address, MOVED, 0, VALID_UNTIL, bytes([nonce] * 32))
+        fields = dict(zip(_AUTHORIZATION, move, strict=True))
+        return (*move, *_signed(token, stage.bob, f"{kind}WithAuthorization", fields))
+
+    anybody(token.transferWithAuthorization, "between existing holders", *signed("Transfer", 1))
+    receiver(token.receiveWithAuthorization, "between existing holders", *signed("Receive", 2))
+    cancelled = {"authorizer": stage.bob.address, "nonce": bytes([3] * 32)}
+    signature = _signed(token, stage.bob, "CancelAuthorization", cancelled)
+    anybody(token.cancelAuthorization, "of a nonce", *cancelled.values(), *signature)
+
+
+def _records(stage: Stage, token: ContractInstance) -> None:
+    manager, alice = stage.meter.by(stage.officer(Role.ASSET_MANAGER)), stage.meter.by(stage.alice)
+    for order in ("first", "second"):
+        due = chain.pending_timestamp + DAY
+        check_holders(token, existing=[stage.alice, stage.bob])
+
+        manager(token.schedule_record, f"a {order} date", due)
+        chain.pending_timestamp = due
+        alice(token.transfer, f"as the first after a {order} record date", stage.bob, MOVED)
+        alice(token.transfer, f"as another after a {order} record date", stage.bob, MOVED)
 
 
 def _freezes(stage: Stage, token: ContractInstance) -> None:
@@ -184,6 +215,8 @@ def _settings(stage: Stage, token: ContractInstance) -> None:
     council(token.setSymbol, "of four letters", "HALL")
     council(token.setOnchainID, "for the first time", stage.dave)
     council(token.setIdentityRegistry, "to the same", stage.city.identity_registry)
+    council(token.set_income_desk, "for the first time", stage.city.treasury)
+    council(token.set_income_desk, "to none", "0x" + "00" * 20)
 
 
 def _pauses(stage: Stage, token: ContractInstance) -> None:
@@ -191,30 +224,39 @@ def _pauses(stage: Stage, token: ContractInstance) -> None:
     stage.meter.by(stage.officer(Role.CHAIN_ENGINEER))(token.unpause, "by the engineer")
 
 
-def _permit(
-    token: ContractInstance, owner: AccountAPI, spender: AccountAPI, nonce: int
-) -> SignableMessage:
-    return encode_typed_data(
-        domain_data={
-            "name": token.name(),
-            "version": "1",
-            "chainId": CHAIN_ID,
-            "verifyingContract": token.address,
-        },
-        message_types={
-            "Permit": [
-                {"name": "owner", "type": "address"},
-                {"name": "spender", "type": "address"},
-                {"name": "value", "type": "uint256"},
-                {"name": "nonce", "type": "uint256"},
-                {"name": "deadline", "type": "uint256"},
-            ]
-        },
-        message_data={
-            "owner": owner.address,
-            "spender": spender.address,
-            "value": MINTED,
-            "nonce": nonce,
-            "deadline": VALID_UNTIL,
-        },
-    )
+_AUTHORIZATION = {
+    "from": "address",
+    "to": "address",
+    "value": "uint256",
+    "validAfter": "uint256",
+    "validBefore": "uint256",
+    "nonce": "bytes32",
+}
+_TYPES = {
+    "Permit": {
+        "owner": "address",
+        "spender": "address",
+        "value": "uint256",
+        "nonce": "uint256",
+        "deadline": "uint256",
+    },
+    "TransferWithAuthorization": _AUTHORIZATION,
+    "ReceiveWithAuthorization": _AUTHORIZATION,
+    "CancelAuthorization": {"authorizer": "address", "nonce": "bytes32"},
+}
+
+
+def _signed(
+    token: ContractInstance, signer: AccountAPI, kind: str, message: dict[str, Any]
+) -> tuple[Any, ...]:
+    """v, r and s of a message to the token."""
+    domain = {
+        "name": token.domain_name(),
+        "version": "1",
+        "chainId": CHAIN_ID,
+        "verifyingContract": token.address,
+    }
+    fields = [{"name": name, "type": each} for name, each in _TYPES[kind].items()]
+    signature = signer.sign_message(encode_typed_data(domain, {kind: fields}, message))
+    assert signature is not None
+    return signature.v, signature.r, signature.s

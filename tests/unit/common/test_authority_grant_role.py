@@ -122,5 +122,6 @@ def test_separates_the_duties_that_the_city_needs_apart():
         *map(frozenset, combinations(holdings, 2)),
         frozenset(("ESG_OFFICER", "CARBON_VERIFIER")),
         frozenset(("GUARDIAN", "CHAIN_ENGINEER")),
+        frozenset(("ASSET_MANAGER", "REGISTRAR")),
         *(frozenset(("AUDITOR", role.name)) for role in Role if role is not Role.AUDITOR),
     }

@@ -208,23 +208,10 @@ def replace(city, enforcer, accounts):
 
     def recover(lost, successor):
         registry = city.identity_registry
-        deadline = now() + 365 * DAY
+        deadline, nonce = now() + 365 * DAY, registry.wallet_nonce(successor)
+        message = binding_message(city, successor, registry.identity(lost), nonce, deadline)
         registry.announce_recovery(
-            lost,
-            successor,
-            LAW,
-            deadline,
-            signed_by(
-                successor,
-                binding_message(
-                    city,
-                    successor,
-                    registry.identity(lost),
-                    registry.wallet_nonce(successor),
-                    deadline,
-                ),
-            ),
-            sender=enforcer,
+            lost, successor, LAW, deadline, signed_by(successor, message), sender=enforcer
         )
         later(registry.OBJECTION_WINDOW() + 1)
         registry.recover_wallet(lost, sender=enforcer)

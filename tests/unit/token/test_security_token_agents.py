@@ -92,5 +92,5 @@ def test_anyone_strikes_an_agent_that_is_no_enforcer_any_more(
 def test_owner_is_the_authoritys_admin(token, council, alice):
     assert token.owner() == council.address
 
-    with ape.reverts("security_token: see authority"):
+    with ape.reverts("token_extension: see authority"):
         token.transferOwnership(alice, sender=council)

@@ -20,7 +20,7 @@ def test_takes_the_money_and_credits_the_holders(token, money, payer, alice, bob
     ]
     assert (money.balanceOf(token), money.balanceOf(payer)) == (1_000, 0)
     assert [token.claimable(each) for each in (alice, bob, carol)] == [ALICE, BOB, CAROL]
-    assert (token.income_deposited(), token.income_deposits()) == (1_000, 1)
+    assert (token.income_deposited(), token.epoch()) == (1_000, 1)
 
 
 def test_counts_deposits_and_adds_them_up(token, money, pay_in, payer):
@@ -32,7 +32,7 @@ def test_counts_deposits_and_adds_them_up(token, money, pay_in, payer):
         token.IncomeDeposited(depositor=payer, amount=5, supply=1_000, number=2),
         money.Transfer(sender=payer, receiver=token, value=5),
     ]
-    assert (token.income_deposited(), token.income_deposits()) == (12, 2)
+    assert (token.income_deposited(), token.epoch()) == (12, 2)
     assert money.balanceOf(token) == 12
 
 
@@ -95,7 +95,7 @@ def test_of_nothing_is_refused(token, money, payer):
     with ape.reverts("security_token: no amount"):
         token.deposit_income(money, 0, sender=payer)
 
-    assert token.income_deposits() == 0
+    assert token.epoch() == 0
 
 
 def test_without_holders_is_refused(empty_token, money, payer):
@@ -124,7 +124,7 @@ def test_all_deposits_together_stop_at_their_limit(token, pay_in, payer, money):
     with ape.reverts("security_token: too much income"):
         token.deposit_income(money, 1, sender=payer)
 
-    assert (token.income_deposited(), token.income_deposits()) == (MAX_DEPOSITED, 2)
+    assert (token.income_deposited(), token.epoch()) == (MAX_DEPOSITED, 2)
     assert (token.totalSupply(), token.paused()) == (1_000, False)
 
 

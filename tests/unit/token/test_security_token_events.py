@@ -114,7 +114,7 @@ def test_events_alone_rebuild_the_books(empty_token, money, history, alice, bob,
         token.isFrozen(each) for each in holders
     ]
     assert (books.is_paused, token.paused()) == (True, True)
-    assert (books.deposits, books.deposited) == (token.income_deposits(), token.income_deposited())
+    assert (books.deposits, books.deposited) == (token.epoch(), token.income_deposited())
     assert [(books.earned[each] >> 128) - books.claimed[each] for each in addresses] == [
         token.claimable(each) for each in holders
     ]

@@ -2,6 +2,8 @@ import ape
 import pytest
 from eth_utils import keccak
 
+from civitas.chain.city import contract_at
+
 ROLES = ("ASSET_MANAGER_ROLE", "COMPLIANCE_OFFICER_ROLE", "GUARDIAN_ROLE", "CHAIN_ENGINEER_ROLE")
 
 
@@ -15,13 +17,15 @@ def deploy(project, city, money, deployer, stranger):
             "asset_registry": city.asset_registry,
             "identity_registry": city.identity_registry,
             "enforcement": city.enforcement,
+            "extension": city.token_extension,
             "asset_id": 7,
             "name": "Asset 7",
             "symbol": "A7",
             "decimals": 6,
             "payment_token": money,
         } | changes
-        return deployer.deploy(project.SecurityToken, *arguments.values())
+        token = deployer.deploy(project.SecurityToken, *arguments.values())
+        return contract_at(project.SecurityToken, token.address)
 
     return token
 
@@ -40,7 +44,7 @@ def test_starts_with_nothing(deploy, alice):
     token = deploy()
 
     assert (token.totalSupply(), token.balanceOf(alice), token.claimable(alice)) == (0, 0, 0)
-    assert (token.income_deposited(), token.income_deposits()) == (0, 0)
+    assert (token.income_deposited(), token.epoch()) == (0, 0)
     assert not token.paused()
     assert (token.isFrozen(alice), token.getFrozenTokens(alice)) == (False, 0)
     assert (token.nonces(alice), token.allowance(alice, alice)) == (0, 0)
@@ -69,6 +73,7 @@ def test_more_decimals_are_refused(deploy, decimals):
         ("asset_registry", "security_token: no registry"),
         ("identity_registry", "security_token: no registry"),
         ("enforcement", "security_token: no registry"),
+        ("extension", "security_token: no registry"),
         ("payment_token", "security_token: no payment token"),
     ],
 )

@@ -10,10 +10,12 @@ import pytest
 from ape import accounts, chain
 from eth_utils import keccak
 
+from .authorizations import sign_authorization, sign_cancellation
 from .permits import sign_permit
 
 INCOME = 1_000
 ZERO = "0x" + "00" * 20
+AUTHORIZED = "address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32"
 ATTACKS = {
     "transfer(address,uint256)": lambda stage: (stage.bob, 1),
     "transferFrom(address,address,uint256)": lambda stage: (stage.alice, stage.bob, 1),
@@ -24,6 +26,17 @@ ATTACKS = {
         5,
         *sign_permit(stage.token, stage.alice, stage.bob, 5),
     ),
+    f"transferWithAuthorization({AUTHORIZED})": lambda stage: sign_authorization(
+        stage.token, stage.alice, stage.bob, 5
+    ),
+    f"receiveWithAuthorization({AUTHORIZED})": lambda stage: sign_authorization(
+        stage.token, stage.alice, stage.money, 5, kind="Receive"
+    ),
+    "cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)": lambda stage: sign_cancellation(
+        stage.token, stage.alice
+    ),
+    "schedule_record(uint256)": lambda stage: (chain.pending_timestamp + 1_000,),
+    "set_income_desk(address)": lambda stage: (ZERO,),
     "deposit_income(address,uint256)": lambda stage: (stage.money, 1),
     "deposit_income(address,uint256,bytes32)": lambda stage: (stage.money, 1, b""),
     "claim_income()": lambda stage: (),
@@ -66,6 +79,7 @@ ATTACKS = {
 }
 ROLES = {
     "mint(address,uint256)": "ASSET_MANAGER_ROLE",
+    "schedule_record(uint256)": "ASSET_MANAGER_ROLE",
     "setAddressFrozen(address,bool)": "COMPLIANCE_OFFICER_ROLE",
     "setFrozenTokens(address,uint256)": "COMPLIANCE_OFFICER_ROLE",
     "freezePartialTokens(address,uint256)": "COMPLIANCE_OFFICER_ROLE",
@@ -95,11 +109,17 @@ OF_THE_ADMIN = {
     "setOnchainID(address)",
     "setIdentityRegistry(address)",
     "setCompliance(address)",
+    "set_income_desk(address)",
 }
-# Nobody's: one is for Enforcement alone, the other is always refused.
+# Nobody's: for Enforcement or the extension alone, or always refused.
 NO_ATTACKS = {
     "move_by_order(address,address,uint256,uint256)",
+    "approve_by_signature(address,address,uint256)",
+    "move_by_signature(address,address,uint256,bytes32)",
+    "log_cancellation(address,bytes32)",
     "transferOwnership(address)",
+    "setDocument(bytes32,string,bytes32)",
+    "removeDocument(bytes32)",
 }
 # Read from storage that is complete before any money moves.
 OPEN_VIEWS = {
@@ -116,6 +136,19 @@ OPEN_VIEWS = {
     "name()": (),
     "symbol()": (),
     "ENFORCEMENT()": (),
+    "EXTENSION()": (),
+    "domain_name()": (),
+    "income_desk()": (),
+    "restriction(uint256,address,address,address,uint256)": (0, ZERO, "bob", "bob", 1),
+    "pending_record()": (),
+    "snapshotTotalSupply(uint256)": ("due",),
+    "snapshotBalanceOf(uint256,address)": ("due", "bob"),
+    "allowance(address,address)": ("bob", "bob"),
+    "nonces(address)": ("bob",),
+    "authorizationState(address,bytes32)": ("bob", bytes(32)),
+    "is_recovery(address,address,address)": ("bob", "bob", "bob"),
+    "getDocument(bytes32)": (bytes(32),),
+    "getAllDocuments()": (),
     "isAgent(address)": ("bob",),
     "mandate_of(address)": ("bob",),
     "frozen_until(address)": ("bob",),
@@ -143,10 +176,8 @@ OPEN_VIEWS = {
 LOCKED_VIEWS = {
     "claimable(address)": ("bob",),
     "income_deposited()": (),
-    "income_deposits()": (),
+    "epoch()": (),
     "claimable_scaled(address)": ("bob",),
-    "allowance(address,address)": ("bob", "bob"),
-    "nonces(address)": ("bob",),
 }
 
 
@@ -155,9 +186,10 @@ class Stage:
         self.token, self.money, self.alice, self.bob = token, money, alice, bob
         self.registry = token.identityRegistry()
         self.enforcer = self.second_wallet = None
+        self.due = 0  # {s} the record date that has come
 
     def call_data(self, signature, arguments):
-        arguments = [getattr(self, each) if each == "bob" else each for each in arguments]
+        arguments = [getattr(self, each) if each in ("bob", "due") else each for each in arguments]
         abi = next(each for each in self.token.contract_type.methods if each.selector == signature)
         return chain.provider.network.ecosystem.encode_calldata(
             abi, *(str(each.address) if hasattr(each, "address") else each for each in arguments)
@@ -178,7 +210,17 @@ class Stage:
 
 
 @pytest.fixture
-def stage(city, hook_money, issue_token, alice, bob, carol, enforcer, compliance_officer):
+def stage(
+    city,
+    hook_money,
+    issue_token,
+    alice,
+    bob,
+    carol,
+    enforcer,
+    compliance_officer,
+    asset_manager,
+):
     """Alice, bob and the payment token itself hold units, and all have income to claim."""
     token = issue_token(
         [(alice, 500), (bob, 300), (hook_money, 200)], units=2_000, payment_token=hook_money
@@ -189,6 +231,9 @@ def stage(city, hook_money, issue_token, alice, bob, carol, enforcer, compliance
     hook_money.approve(token, INCOME, sender=hook)
     stage = Stage(token, hook_money, alice, bob)
     stage.enforcer, stage.second_wallet = enforcer, carol
+    stage.due = chain.pending_timestamp + 10
+    token.schedule_record(stage.due, sender=asset_manager)
+    chain.mine(timestamp=stage.due)
     until = chain.pending_timestamp + 10**8
     city.identity_registry.register([(carol, alice, 410, 0, until)], sender=compliance_officer)
     stage.deposit()
@@ -273,7 +318,7 @@ def test_attack_in_the_middle_of_a_deposit_is_refused(stage, empower, signature)
 def _books(stage):
     token = stage.token
     claimable = [token.claimable(each) for each in (stage.alice, stage.bob, stage.money)]
-    return (*claimable, token.income_deposited(), token.income_deposits(), token.totalSupply())
+    return (*claimable, token.income_deposited(), token.epoch(), token.totalSupply())
 
 
 @pytest.mark.parametrize("path", ["deposit", "claim"])
@@ -316,4 +361,4 @@ def test_donation_in_the_middle_of_a_deposit_can_not_stand_for_the_money(stage):
     with ape.reverts("token_transfer: amount differs"):
         stage.deposit()
 
-    assert stage.token.income_deposits() == 1
+    assert stage.token.epoch() == 1

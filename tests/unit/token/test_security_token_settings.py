@@ -49,7 +49,7 @@ def test_asks_another_registry(token, project, city, council, deployer, alice, b
 
     assert receipt.events == [token.IdentityRegistryAdded(identity_registry=other)]
     assert token.identityRegistry() == other.address
-    assert (token.paused(), token.income_deposits()) == (False, 0)
+    assert (token.paused(), token.epoch()) == (False, 0)
     assert token.detectTransferRestriction(alice, bob, 1) == 7
     token.setIdentityRegistry(city.identity_registry, sender=council)
     assert token.detectTransferRestriction(alice, bob, 1) == 0

@@ -4,6 +4,8 @@ from operator import xor
 import pytest
 from eth_utils import keccak
 
+AUTHORIZED = "address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32"
+
 # The functions of each interface; its id is the xor of their selectors.
 INTERFACES = {
     "ERC-165": ["supportsInterface(bytes4)"],
@@ -22,6 +24,18 @@ INTERFACES = {
         "DOMAIN_SEPARATOR()",
     ],
     "ERC-5267": ["eip712Domain()"],
+    "ERC-3009": [
+        f"transferWithAuthorization({AUTHORIZED})",
+        f"receiveWithAuthorization({AUTHORIZED})",
+        "cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)",
+        "authorizationState(address,bytes32)",
+    ],
+    "ERC-1643": [
+        "getDocument(bytes32)",
+        "setDocument(bytes32,string,bytes32)",
+        "removeDocument(bytes32)",
+        "getAllDocuments()",
+    ],
     "ERC-173": ["owner()", "transferOwnership(address)"],
     "ERC-3643": [
         "onchainID()",
@@ -86,6 +100,8 @@ IDS = {
     "ERC-7943 fungible": "3edbb4c4",
     "ERC-1404": "ab84a5c8",
     "ERC-5267": "84b0196e",
+    "ERC-3009": "bff533ba",
+    "ERC-1643": "ecfecec8",
 }
 
 

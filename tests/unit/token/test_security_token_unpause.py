@@ -22,7 +22,7 @@ def test_keeps_supply_and_income_figures(token, pay_in, guardian, chain_engineer
 
     token.unpause(sender=chain_engineer)
 
-    assert (token.totalSupply(), token.income_deposited(), token.income_deposits()) == (
+    assert (token.totalSupply(), token.income_deposited(), token.epoch()) == (
         1_000,
         1_000,
         1,

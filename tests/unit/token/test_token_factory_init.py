@@ -11,6 +11,7 @@ def deploy(project, city, deployer):
             "asset_registry": city.asset_registry,
             "identity_registry": city.identity_registry,
             "enforcement": city.enforcement,
+            "extension": city.token_extension,
         } | changes
         return deployer.deploy(project.TokenFactory, *arguments.values())
 
@@ -24,6 +25,7 @@ def test_keeps_what_its_tokens_are_made_of(deploy, city):
     assert factory.ASSET_REGISTRY() == city.asset_registry.address
     assert factory.IDENTITY_REGISTRY() == city.identity_registry.address
     assert factory.ENFORCEMENT() == city.enforcement.address
+    assert factory.EXTENSION() == city.token_extension.address
     assert factory.authority() == city.authority.address
 
 
@@ -42,6 +44,7 @@ def test_blueprint_is_the_token_behind_the_preamble(city, project):
         ("asset_registry", "token_factory: no registry"),
         ("identity_registry", "token_factory: no registry"),
         ("enforcement", "token_factory: no enforcement"),
+        ("extension", "token_factory: no extension"),
     ],
 )
 def test_address_without_code_is_refused(deploy, stranger, argument, reason):
