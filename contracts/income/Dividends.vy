@@ -325,7 +325,8 @@ def declare(
     @return Its id, from 1 upwards.
     @custom:role ASSET_MANAGER_ROLE
     @custom:reverts "dividends: not admitted" | "dividends: no amount" | "dividends: bad dates"
-        | "dividends: no resolution" | "dividends: not ascending" | "records: no record"
+        | "dividends: no resolution" | "dividends: not ascending" | "dividends: no record"
+        | "dividends: no holders" | "records: no record"
         | "token_transfer: amount differs"
     """
     authorized._check_role(ASSET_MANAGER_ROLE, msg.sender)
@@ -339,8 +340,11 @@ def declare(
         and pay_time <= deemed_at
     ), "dividends: bad dates"
     assert resolution != empty(bytes32), "dividends: no resolution"
-    if staticcall IRecords(token).pending_record() != record_time:
-        # Refused by the token where it is no record of the past.
+    if record_time > block.timestamp:
+        pending: uint256 = staticcall IRecords(token).pending_record()
+        assert pending == record_time, "dividends: no record"
+    else:
+        # Refused by the token where it is no record.
         supply: uint256 = staticcall IRecords(token).snapshotTotalSupply(record_time)
         assert supply != 0, "dividends: no holders"
     dividend_id: uint256 = self.total_dividends + 1

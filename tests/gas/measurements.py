@@ -10,6 +10,7 @@ from tests.gas.scenes import (
     deployments,
     funds,
     holders,
+    income,
     offices,
     registers,
     revenue,
@@ -26,7 +27,7 @@ TOLERANCE_PERCENT = 2
 
 # The order matters: the council takes office first, assets and investors come before what is
 # built on them, and the treasury's first income before other scenes bring some.
-SCENES = (offices, registers, funds, tokens, holders, rules, revenue, climate, deployments)
+SCENES = (offices, registers, funds, tokens, holders, rules, revenue, income, climate, deployments)
 
 Figures = Mapping[str, int]
 

@@ -77,6 +77,7 @@ ACTIONS = [
     "block",
     "rate",
     "remit",
+    "remit",
     "escheat",
     "give_back",
     "recover",
@@ -112,11 +113,13 @@ class DividendsMachine(ChainMachine):
         self.noted: set[int] = set()
         self.escheated = 0
         self.touched = 0
+        self.step = 0  # the invariants look at three wallets each time, and at all at the end
 
     def check_at_the_end(self):
         for number in self.declared:
             self.touched = number
             self.inv_div_1_every_dividend_adds_up()
+            self._check_wallets(self.wallets)
 
     # --- rules
     @initialize(data=st.data())
@@ -126,6 +129,10 @@ class DividendsMachine(ChainMachine):
         self._declare(data)
         self._wait(3)
         self._claim(1, self.wallets[data.draw(st.integers(0, 3))])
+        self._recover(data)
+        self._claim(1, next(iter(self.successor)))
+        self._succeed(data)
+        self._follow(data)
 
     @rule(seed=seeds, data=st.data())
     def act(self, seed, data):
@@ -137,7 +144,8 @@ class DividendsMachine(ChainMachine):
         elif action == "wait":
             self._wait(data.draw(st.integers(1, 12)))
         elif action == "claim":
-            self._claim(self._number(data), data.draw(st.sampled_from(self.wallets)))
+            number = self._number(data)
+            self._claim(number, self._wallet(data, number))
         elif action == "claim_for":
             some = st.lists(st.sampled_from(self.wallets), min_size=1, max_size=8)
             self._claim_for(self._number(data), data.draw(some))
@@ -204,16 +212,48 @@ class DividendsMachine(ChainMachine):
     @invariant()
     def inv_div_2_everybody_has_what_is_due(self):
         """INV-DIV-2: wallets have the net of their shares, once; the rest is what they are due."""
-        for wallet in self.wallets:
+        self.step += 1
+        self._check_wallets([self.wallets[(self.step + k) % len(self.wallets)] for k in (0, 1, 2)])
+
+    def _check_wallets(self, wallets):
+        for wallet in wallets:
             assert self.stage.money.balanceOf(wallet) == self.money[wallet], wallet
         known = self.declared.get(self.touched)
         if known and chain.blocks.head.timestamp >= known.pay:
-            for wallet in self.wallets:
+            for wallet in wallets:
                 amount, code, payee = self.stage.city.dividends.claimable(self.touched, wallet)
                 own, inherited = self._shares(self.touched, wallet)
                 assert amount == own + inherited, wallet
                 assert code == self._code(self.touched, wallet), wallet
                 assert payee == (self._payee(wallet) if amount else wallet)
+
+    # --- drawing
+    def _wallet(self, data, number):
+        """Mostly a wallet that something is due to, and among them one that was lost."""
+        due = []
+        if self.declared[number].record in self.snapshots:
+            due = [each for each in self.wallets if sum(self._shares(number, each))]
+        lost = [each for each in due if each in self.successor]
+        anyone = st.sampled_from(self.wallets)
+        rather = st.sampled_from(due) if due else anyone
+        return data.draw(st.one_of(rather, st.sampled_from(lost) if lost else rather, anyone))
+
+    def _order(self, data):
+        """A dividend and an order, mostly such that the order has something to say on it."""
+        pairs = [
+            (number, index)
+            for number, known in self.declared.items()
+            for index, carried in enumerate(self.carried)
+            if known.record in self.snapshots
+            and carried.at >= known.record
+            and (number, index) not in self.followed
+            and sum(self._shares(number, carried.order[1]))
+        ]
+        any_pair = st.tuples(
+            st.integers(1, len(self.declared)), st.integers(0, len(self.carried) - 1)
+        )
+        rather = st.sampled_from(pairs) if pairs else any_pair
+        return data.draw(st.one_of(rather, rather, any_pair))
 
     # --- the ledger
     def _number(self, data):
@@ -453,7 +493,7 @@ class DividendsMachine(ChainMachine):
         kind = data.draw(st.sampled_from([NATIONAL, LOCAL]))
         held = self.withheld[kind] - self.remitted[kind]
         within = st.integers(1, held) if held else st.just(1)
-        amount = data.draw(st.one_of(within, within, st.just(held + 1)))
+        amount = data.draw(st.one_of(within, within, within, st.just(held + 1)))
         refusal = None if amount <= held else "income_desk: more than held"
         done = self.attempt(
             *("remit", refusal, self.stage.city.income_desk.remit),
@@ -520,7 +560,8 @@ class DividendsMachine(ChainMachine):
         ]
         if not heirs:
             return self.count("succeed: no heir")
-        sender = data.draw(st.sampled_from(self.wallets))
+        holders = [each for each in self.wallets if self.units[each]]
+        sender = data.draw(st.sampled_from(holders))
         some = st.lists(st.sampled_from(heirs), min_size=1, max_size=3, unique=True)
         receivers = [each for each in data.draw(some) if each != sender]
         if not receivers or not self.units[sender]:
@@ -545,8 +586,8 @@ class DividendsMachine(ChainMachine):
     def _follow(self, data):
         if not self.carried:
             return self.count("follow: no order")
-        number = self._number(data)
-        index = data.draw(st.integers(0, len(self.carried) - 1))
+        number, index = self._order(data)
+        self.touched = number
         known, carried = self.declared[number], self.carried[index]
         sender, receivers, weights = carried.order[1:4]
         self._pass()

@@ -41,7 +41,7 @@ class Stage:
     def arguments(self, amount, **changes):
         named = {
             "token": self.token,
-            "amount": amount,
+            "total": amount,
             "record": self.record,
             "pay": self.pay,
             "deadline": self.deadline,

@@ -102,8 +102,8 @@ def test_refuses_bad_dates(shares):
     ("changes", "reason"),
     [
         ({"resolution": bytes(32)}, "dividends: no resolution"),
-        ({"amount": 0}, "dividends: no amount"),
-        ({"amount": 2**120}, "dividends: no amount"),
+        ({"total": 0}, "dividends: no amount"),
+        ({"total": 2**120}, "dividends: no amount"),
     ],
 )
 def test_refuses(shares, changes, reason):
@@ -118,8 +118,12 @@ def test_refuses_a_date_that_is_no_record(shares):
     shares.schedule()
     shares.fund(MILLION)
 
-    for moment in (shares.record - 1, shares.record + 1):
-        with ape.reverts("records: no record"):
+    for moment, reason in [
+        (shares.record - 1, "dividends: no record"),
+        (shares.record + 1, "dividends: no record"),
+        (now() - DAY, "records: no record"),
+    ]:
+        with ape.reverts(reason):
             shares.dividends.declare(
                 *shares.arguments(MILLION, record=moment), sender=shares.manager
             )
