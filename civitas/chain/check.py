@@ -8,9 +8,16 @@ from ape import chain
 
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, City
-from civitas.chain.deploy import address_of, code_hash, name32
+from civitas.chain.deploy import (
+    ZERO_ADDRESS,
+    address_of,
+    code_hash,
+    name32,
+    withholding_rules,
+)
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import ADMIN, SEPARATED, Role
+from civitas.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
         return  # nothing can be asked of a contract that is not there
     city = City.from_book(book)
     yield from _wiring(city, book)
+    yield from _taxes(parameters.load_profile(params), city)
     yield from _roles(parameters, city, book)
 
 
@@ -90,6 +98,13 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield _equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
     yield _equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
     yield _equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)
+    desk = city.income_desk.address
+    yield _equal("IncomeDesk: registry", city.income_desk.ASSET_REGISTRY(), registry)
+    yield _equal("IncomeDesk: identities", city.income_desk.IDENTITY_REGISTRY(), identities)
+    yield _equal("IncomeDesk: tax table", city.income_desk.tax_table(), city.tax_table.address)
+    yield _equal("Dividends: desk", city.dividends.DESK(), desk)
+    yield _equal("Dividends: identities", city.dividends.IDENTITY_REGISTRY(), identities)
+    yield _equal("Dividends: enforcement", city.dividends.ENFORCEMENT(), city.enforcement.address)
     yield _equal("MeterRegistry: registry", city.meter_registry.ASSET_REGISTRY(), registry)
     yield _equal("CarbonRegistry: registry", city.carbon_registry.ASSET_REGISTRY(), registry)
     yield _equal("CarbonCredit: issuer", city.carbon_credit.ISSUER(), city.carbon_registry.address)
@@ -104,6 +119,15 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
                 city.directory.address_of(name32(name)),
                 book.require(name).address,
             )
+
+
+def _taxes(profile: Profile, city: City) -> Iterator[Fact]:
+    """The table still gives the profile's rules for their first seconds."""
+    for holder_class, country, is_treaty, rule in withholding_rules(profile):
+        if not is_treaty:
+            found, _number = city.tax_table.rule_at(ZERO_ADDRESS, holder_class, country, rule[0])
+            link = f"TaxTable: class {holder_class}, country {country}"
+            yield _equal(link, tuple(found), rule)
 
 
 def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fact]:
@@ -139,6 +163,12 @@ def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fa
         "Lease may tell the register what is let",
         authority.hasRole(Role.LEASE.id, lease),
         f"{lease} as LEASE",
+    )
+    dividends = city.dividends.address
+    yield Fact(
+        "Dividends may pay through the desk",
+        authority.hasRole(Role.DIVIDENDS.id, dividends),
+        f"{dividends} as DIVIDENDS",
     )
     enforcement = city.enforcement.address
     yield Fact(

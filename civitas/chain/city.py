@@ -36,6 +36,9 @@ class City:
     splitter_factory: ContractInstance
     lease: ContractInstance
     treasury: ContractInstance
+    tax_table: ContractInstance
+    income_desk: ContractInstance
+    dividends: ContractInstance
     meter_registry: ContractInstance
     carbon_registry: ContractInstance
     directory: ContractInstance
@@ -85,6 +88,9 @@ CONTRACT_NAMES = {
     "splitter_factory": "SplitterFactory",
     "lease": "Lease",
     "treasury": "Treasury",
+    "tax_table": "TaxTable",
+    "income_desk": "IncomeDesk",
+    "dividends": "Dividends",
     "meter_registry": "MeterRegistry",
     "carbon_registry": "CarbonRegistry",
     "directory": "CityDirectory",

@@ -7,6 +7,7 @@ accepted.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ Say = Callable[[str], None]
 
 DAY = 86_400  # {s}
 ZERO_ADDRESS = "0x" + "00" * 20
+UNIDENTIFIED_CLASS = 256  # of the tax table: whom no investor stands behind
 
 
 class WrongDeployment(CivitasError):
@@ -241,6 +243,29 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         authority.address,
         [(name32(fund.name), fund.is_restricted) for fund in parameters.funds],
     )
+    tax_table = deployer.contract(
+        "TaxTable",
+        authority.address,
+        currency.decimals,
+        withholding_rules(profile),
+        keccak(text=parameters.tax_resolution),
+    )
+    income_desk = deployer.contract(
+        "IncomeDesk",
+        authority.address,
+        asset_registry.address,
+        identity_registry.address,
+        tax_table.address,
+    )
+    dividends = deployer.contract(
+        "Dividends",
+        authority.address,
+        income_desk.address,
+        identity_registry.address,
+        enforcement.address,
+        treasury.address,
+        name32(parameters.income_fund),
+    )
     meter_registry = deployer.contract("MeterRegistry", authority.address, asset_registry.address)
     carbon_registry = deployer.contract(
         "CarbonRegistry",
@@ -268,6 +293,9 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "SplitterFactory": splitter_factory,
         "Lease": lease,
         "Treasury": treasury,
+        "TaxTable": tax_table,
+        "IncomeDesk": income_desk,
+        "Dividends": dividends,
         "MeterRegistry": meter_registry,
         "CarbonRegistry": carbon_registry,
         "CarbonCredit": carbon_credit,
@@ -291,10 +319,37 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         splitter_factory=splitter_factory,
         lease=lease,
         treasury=treasury,
+        tax_table=tax_table,
+        income_desk=income_desk,
+        dividends=dividends,
         meter_registry=meter_registry,
         carbon_registry=carbon_registry,
         directory=directory,
     )
+
+
+def withholding_rules(profile: Profile) -> list[tuple[int, int, bool, tuple[int, ...]]]:
+    """A profile's rules as the tax table takes them: days begin at the city's own midnight."""
+    classes = {each.code: number for number, each in enumerate(profile.investor_classes)}
+    offset = timedelta(minutes=profile.utc_offset_minutes)
+    rules: list[tuple[int, int, bool, tuple[int, ...]]] = []
+    for rule in profile.withholding:
+        midnight = datetime.combine(rule.effective_from, time(), UTC) - offset
+        rules.append(
+            (
+                classes.get(rule.investor_class, UNIDENTIFIED_CLASS),
+                rule.country,
+                rule.is_treaty,
+                (
+                    int(midnight.timestamp()),
+                    rule.national_bps,
+                    rule.local_bps,
+                    rule.threshold_micro,
+                    rule.quantum_micro,
+                ),
+            )
+        )
+    return rules
 
 
 def _existing_token(address: str, profile: Profile) -> ContractInstance:
@@ -316,6 +371,7 @@ def _grant_roles(
         Role.COMPLIANCE_OFFICER: (*holders[Role.COMPLIANCE_OFFICER], city.enforcement.address),
         Role.TOKEN_FACTORY: (city.token_factory.address,),
         Role.LEASE: (city.lease.address,),
+        Role.DIVIDENDS: (city.dividends.address,),
     }
     for role, addresses in wanted.items():
         for address in addresses:

@@ -20,6 +20,11 @@ SPLITTERS = "Assets:Splitters"
 FOR_HOLDERS = "Assets:HeldForHolders"
 TREASURY = "Assets:Treasury"
 HOLDERS = "Liabilities:Holders"
+TAXES_HELD = "Assets:TaxesHeld"
+TAXES = ("Liabilities:Taxes:National", "Liabilities:Taxes:Local")  # by kind
+FOR_DIVIDENDS = "Assets:HeldForDividends"
+DIVIDENDS = "Liabilities:Dividends"
+UNCLAIMED = "Liabilities:Unclaimed"
 DISTRIBUTED = "Expenses:DistributedToHolders"
 PAYEES = "Expenses:Payees"
 PAYMENTS = "Expenses:Payments"
@@ -36,10 +41,12 @@ EXPORTED = "Carbon:Exported"
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What a rule must know besides the event: the currency, and which addresses are splitters."""
+    """What a rule must know besides the event: the currency, and which addresses are splitters or
+    pay dividends."""
 
     currency: str
     splitters: frozenset[str]
+    dividends: frozenset[str] = frozenset()
 
 
 Rule = Callable[[Books, dict[str, Any]], Sequence[Posting]]
@@ -54,7 +61,10 @@ def _fund(account: str, fund: bytes) -> str:
 
 
 def _source(books: Books, depositor: str) -> str:
-    """Where money that was deposited came from: a splitter of ours, or the world outside."""
+    """Where money that was deposited came from: a splitter or unclaimed dividends of ours, or the
+    world outside."""
+    if depositor in books.dividends:
+        return FOR_DIVIDENDS
     return SPLITTERS if depositor in books.splitters else OTHER_INCOME
 
 
@@ -88,6 +98,46 @@ def _income_deposited(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
 
 def _income_claimed(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
     return _pair(HOLDERS, FOR_HOLDERS, books.currency, event["amount"])
+
+
+def _income_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    """The token or the dividend books the gross amount as gone; the taxes of it are still here."""
+    taxes = (event["national"], event["local"])
+    return tuple(
+        posting
+        for liability, amount in zip(TAXES, taxes, strict=True)
+        if amount
+        for posting in _pair(TAXES_HELD, liability, books.currency, amount)
+    )
+
+
+def _tax_remitted(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return _pair(TAXES[event["kind"]], TAXES_HELD, books.currency, event["amount"])
+
+
+def _dividend_declared(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    amount = event["amount"]
+    return (
+        *_pair(FOR_DIVIDENDS, OTHER_INCOME, books.currency, amount),
+        *_pair(DISTRIBUTED, DIVIDENDS, books.currency, amount),
+    )
+
+
+def _dividend_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    return _pair(DIVIDENDS, FOR_DIVIDENDS, books.currency, event["amount"])
+
+
+def _escheated(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    """Still owed, so no revenue; where the money went is booked by the receiver's own event."""
+    return _pair(DIVIDENDS, UNCLAIMED, books.currency, event["amount"])
+
+
+def _given_back(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    amount = event["amount"]
+    return (
+        *_pair(FOR_DIVIDENDS, OTHER_INCOME, books.currency, amount),
+        *_pair(UNCLAIMED, DIVIDENDS, books.currency, amount),
+    )
 
 
 def _income_received(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
@@ -277,6 +327,29 @@ RULES: dict[str, dict[str, Rule | str]] = {
         "PaymentApproved": _payment_approved,
         "PaymentCancelled": _payment_cancelled,
         "PaymentMade": _payment_made,
+    },
+    "TaxTable": {
+        "RuleSet": _RULE_CHANGE,
+        "FormFiled": _RULE_CHANGE,
+    },
+    "IncomeDesk": {
+        "TokenAdmitted": _OPERATION,
+        "IncomePaid": _income_paid,
+        "TaxRemitted": _tax_remitted,
+        "TaxPayeeSet": _RULE_CHANGE,
+        "TaxTableSet": _RULE_CHANGE,
+        "RootPosted": _OPERATION,
+    },
+    "Dividends": {
+        "DividendDeclared": _dividend_declared,
+        "BaseFixed": _OPERATION,
+        "DividendPaid": _dividend_paid,
+        "HolderSkipped": "still owed",
+        "DeemedPaid": "memo: taxes are due on what is unpaid, holder by holder",
+        "Escheated": _escheated,
+        "GivenBack": _given_back,
+        "EntitlementMoved": "another is owed it; what is owed to all stays the same",
+        "EscheatAccountSet": _RULE_CHANGE,
     },
     "CarbonCredit": {
         **_STOPS,

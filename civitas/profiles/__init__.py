@@ -4,6 +4,8 @@ The profiles in this folder are found by name; a city's own profile is a path to
 """
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
@@ -122,6 +124,43 @@ class SplitterWeights(_Table):
         return self
 
 
+# A sum of the currency, of which the tax table keeps six digits behind the point.
+Sum = Annotated[Decimal, Field(ge=0, lt=10**12, decimal_places=6)]
+MICRO = 10**6
+UNIDENTIFIED = "UNIDENTIFIED"  # whom no investor stands behind
+
+
+class WithholdingRule(_Table):
+    """What is withheld from income of a class of holders, from the first second of a day on.
+
+    The local tax is a share of the national one. A national tax below the threshold is not
+    collected; each tax is cut down to a multiple of the quantum.
+    """
+
+    investor_class: Code  # of the profile, or UNIDENTIFIED
+    country: Annotated[int, Field(ge=0, le=999)]  # ISO 3166-1 numeric; 0 for any
+    is_treaty: bool = False  # counts for those who filed a form
+    effective_from: date
+    national_bps: Bps
+    local_bps: Bps
+    threshold: Sum
+    quantum: Sum
+
+    @model_validator(mode="after")
+    def _taxes_are_within_the_income(self) -> Self:
+        if self.national_bps * (BPS + self.local_bps) > BPS * BPS:
+            raise ValueError(f"{self.investor_class}: both taxes together exceed the income")
+        return self
+
+    @property
+    def threshold_micro(self) -> int:
+        return int(self.threshold * MICRO)
+
+    @property
+    def quantum_micro(self) -> int:
+        return int(self.quantum * MICRO)
+
+
 Class = TypeVar("Class", PropertyClass, InvestorClass)
 
 
@@ -140,6 +179,24 @@ class Profile(_Table):
     splitter_weights_bps: SplitterWeights
     required_proofs: tuple[Proof, ...]  # of an asset that is offered
     appraisals: AppraisalLimits
+    # Of one class and country in the order of time.
+    withholding: Annotated[tuple[WithholdingRule, ...], Field(min_length=1, max_length=64)]
+
+    @model_validator(mode="after")
+    def _withholding_is_of_known_classes_in_order(self) -> Self:
+        known = {UNIDENTIFIED, *(each.code for each in self.investor_classes)}
+        last: dict[tuple[str, int, bool], date] = {}
+        for rule in self.withholding:
+            if rule.investor_class not in known:
+                raise ValueError(f"withholding: {rule.investor_class} is no investor class")
+            key = (rule.investor_class, rule.country, rule.is_treaty)
+            if key in last and rule.effective_from <= last[key]:
+                raise ValueError(
+                    f"withholding: {rule.investor_class} from {rule.effective_from} "
+                    "does not come after the rule before it"
+                )
+            last[key] = rule.effective_from
+        return self
 
     @field_validator("property_classes", "investor_classes")
     @classmethod

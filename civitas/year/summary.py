@@ -55,7 +55,11 @@ def claimable_in_whole_units(year: Year) -> int:
 
 
 def books_of(sources: Sources, currency: str) -> Books:
-    return Books(currency=currency, splitters=frozenset(sources.of_kind("RevenueSplitter")))
+    return Books(
+        currency=currency,
+        splitters=frozenset(sources.of_kind("RevenueSplitter")),
+        dividends=frozenset(sources.of_kind("Dividends")),
+    )
 
 
 def figures_from_events(events: Iterable[Event], books: Books) -> Figures:

@@ -6,6 +6,7 @@
         of the tester's choice in the middle of every transfer.
 """
 
+decimals: public(uint8)
 balanceOf: public(HashMap[address, uint256])
 allowance: public(HashMap[address, HashMap[address, uint256]])
 answers_false: public(bool)

@@ -6,6 +6,7 @@
 """
 
 totalSupply: public(uint256)
+decimals: public(uint8)
 balanceOf: public(HashMap[address, uint256])
 allowance: public(HashMap[address, HashMap[address, uint256]])
 

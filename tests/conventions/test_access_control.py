@@ -18,6 +18,7 @@ COUNCIL, CREDIT, REGISTRY = "council", "carbon credit", "carbon registry"
 # The admin where a contract asks the Authority; a token's agent; what moves units by order.
 ADMIN_ELSEWHERE, AGENT, ENFORCEMENT = "admin elsewhere", "agent", "enforcement"
 TOKEN, EXTENSION = "token", "token extension"
+ADMITTED = "token that the desk has admitted"
 
 GATED = {
     "Appraisals": {
@@ -76,6 +77,10 @@ GATED = {
         "set_venue": Role.COMPLIANCE_OFFICER,
         "lock_up": Role.COMPLIANCE_OFFICER,
     },
+    "Dividends": {
+        "declare": Role.ASSET_MANAGER,
+        "set_escheat_account": Role.COUNCIL_CLERK,
+    },
     "Enforcement": {
         "propose": Role.ENFORCER,
         "propose_undo": Role.ENFORCER,
@@ -105,6 +110,14 @@ GATED = {
         "updateIssuerClaimTopics": Role.COUNCIL_CLERK,
         "addClaimTopic": Role.COUNCIL_CLERK,
         "removeClaimTopic": Role.COUNCIL_CLERK,
+    },
+    "IncomeDesk": {
+        "settle": ADMITTED,
+        "settle_dividend": Role.DIVIDENDS,
+        "remit": Role.CASHIER,
+        "set_payee": Role.COUNCIL_CLERK,
+        "set_tax_table": Role.COUNCIL_CLERK,
+        "post_root": Role.AUDITOR,
     },
     "Lease": {
         "sign": Role.ASSET_MANAGER,
@@ -163,6 +176,10 @@ GATED = {
         "unpause": Role.CHAIN_ENGINEER,
     },
     "SplitterFactory": {"create_splitter": Role.ASSET_MANAGER},
+    "TaxTable": {
+        "set_rule": Role.COUNCIL_CLERK,
+        "file_form": Role.COMPLIANCE_OFFICER,
+    },
     "TokenFactory": {"create_token": Role.ASSET_MANAGER},
     "Treasury": {
         "open_fund": Role.TREASURER,
@@ -219,6 +236,15 @@ OPEN = {
         "bindToken": "of the caller itself, whose holders nobody else asks for",
         "recount": "counts wallets as the identity registry has them now",
     },
+    "Dividends": {
+        "claim": "pays a holder its own part, whoever asks",
+        "claim_for": "as claim",
+        "follow_order": "the order that was carried out says who gets what",
+        "note_deemed_payment": "has one outcome, whoever asks",
+        "escheat": "moves money to the council's account only, after the deadline",
+        "give_back": "takes the caller's own money in",
+    },
+    "IncomeDesk": {"admit": "the asset register says which tokens are the city's"},
     "Lease": {"pay": "anybody may pay a tenant's rent, out of its own pocket"},
     "MeterRegistry": {"record": "the meters' signatures count, not who hands them in"},
     "RetirementCertificate": {
@@ -263,7 +289,7 @@ GATED_FUNCTIONS = [(contract, name) for contract, names in GATED.items() for nam
 OPEN_FUNCTIONS = [(contract, name) for contract, names in OPEN.items() for name in names]
 
 # Who has a duty that is not a role of its own.
-SAME = {ADMIN_ELSEWHERE: COUNCIL, AGENT: Role.ENFORCER}
+SAME = {ADMIN_ELSEWHERE: COUNCIL, AGENT: Role.ENFORCER, ADMITTED: TOKEN}
 # Enforcement freezes, for reasons on file, by the compliance officers' role.
 ALSO = {Role.COMPLIANCE_OFFICER: (ENFORCEMENT,)}
 REASONS = {
@@ -274,6 +300,7 @@ REASONS = {
     ENFORCEMENT: "security_token: only enforcement",
     EXTENSION: "security_token: only extension",
     TOKEN: "holder_counts: not bound",
+    ADMITTED: "income_desk: caller not admitted",
     **dict.fromkeys([*Role, ADMIN_ELSEWHERE], "authorized: missing role"),
 }
 
@@ -286,9 +313,11 @@ def instances(city, register_asset, create_token, create_splitter, stranger):
     """Contract -> the one of the city, or the first of its kind."""
     asset_id = register_asset("parcel of the matrix")
     splitter = create_splitter(asset_id, [(stranger, 10_000, bytes(32))])
+    token = create_token(asset_id)
+    city.income_desk.admit(asset_id, sender=stranger)
     return {
         **dict(city.contracts()),
-        "SecurityToken": create_token(asset_id),
+        "SecurityToken": token,
         "RevenueSplitter": splitter,
         "SplitterRules": contract_at(project.SplitterRules, splitter.rules()),
     }
@@ -310,6 +339,7 @@ def people(city, instances, accounts, council, enforcer, stranger, deployer, par
         **holders,
         Role.TOKEN_FACTORY: accounts.impersonate_account(city.token_factory.address),
         Role.LEASE: accounts.impersonate_account(city.lease.address),
+        Role.DIVIDENDS: accounts.impersonate_account(city.dividends.address),
         COUNCIL: council,
         CREDIT: accounts.impersonate_account(city.carbon_credit.address),
         ENFORCEMENT: accounts.impersonate_account(city.enforcement.address),

@@ -87,6 +87,9 @@ LOOPS_AT_THEIR_CAP = (
     "CarbonCredit.retire_for 16 batches in one certificate",
     "CarbonCredit.safeBatchTransferFrom of 64 batches to a new holder",
     "CityDirectory deployment with 128 names",
+    "Dividends.claim_for 100 holders for the first time",
+    "Dividends.declare with 16 excluded accounts",
+    "Dividends.follow_order of a succession of 16",
     "IdentityRegistry.batchRegisterIdentity 100 investors",
     "IdentityRegistry.register 100 investors",
     "MeterRegistry.record 64 readings",
@@ -121,6 +124,8 @@ UNMEASURED = {
         f"SecurityToken.{name}": "refuses always, by its extension"
         for name in ("transferOwnership", "setDocument", "removeDocument")
     },
+    "IncomeDesk.settle": "the token's call: its gas is in SecurityToken.claim_income",
+    "IncomeDesk.settle_dividend": "the Dividends contract's call: its gas is in Dividends.claim",
     "CarbonCredit.mintCredit": "the registry's call: its gas is in CarbonRegistry.issue",
     **{
         f"RetirementCertificate.{name}": "refuses always: a certificate never moves"

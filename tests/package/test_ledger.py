@@ -10,7 +10,8 @@ from civitas.records import Event
 
 SPLITTER = "0x" + "51" * 20
 DONOR = "0x" + "d0" * 20
-BOOKS = Books(currency="KRW", splitters=frozenset({SPLITTER}))
+DIVIDENDS = "0x" + "d1" * 20
+BOOKS = Books(currency="KRW", splitters=frozenset({SPLITTER}), dividends=frozenset({DIVIDENDS}))
 
 
 def event(contract, name, **arguments):
@@ -166,6 +167,46 @@ def test_moving_between_funds_keeps_the_treasury():
 
     assert sums["Assets:Treasury:GREEN", "KRW"] == 3
     assert balance_under(sums, "Assets:Treasury", "KRW") == 0
+
+
+def test_withheld_taxes_are_owed_to_who_collects_them():
+    claimed = event("SecurityToken", "IncomeClaimed", amount=1_000_000)
+    paid = event("IncomeDesk", "IncomePaid", national=140_000, local=14_000)
+    remitted = event("IncomeDesk", "TaxRemitted", kind=0, amount=100_000)
+
+    sums = balances(journal([claimed, paid, remitted], BOOKS))
+
+    assert sums["Liabilities:Holders", "KRW"] == 1_000_000
+    assert sums["Assets:TaxesHeld", "KRW"] == 54_000
+    assert sums["Liabilities:Taxes:National", "KRW"] == -40_000
+    assert sums["Liabilities:Taxes:Local", "KRW"] == -14_000
+
+
+def test_income_without_taxes_has_no_entry_at_the_desk():
+    assert postings_of(event("IncomeDesk", "IncomePaid", national=0, local=0)) == []
+
+
+def test_a_dividend_is_owed_until_it_is_paid_and_unclaimed_money_still_is():
+    declared = event("Dividends", "DividendDeclared", amount=100)
+    paid = event("Dividends", "DividendPaid", amount=60)
+    escheated = event("Dividends", "Escheated", amount=40)
+    received = event(
+        "Treasury", "IncomeReceived", depositor=DIVIDENDS, amount=40, fund=name32("GENERAL")
+    )
+    given_back = event("Dividends", "GivenBack", amount=30)
+
+    sums = balances(journal([declared, paid, escheated, received], BOOKS))
+
+    assert sums["Assets:HeldForDividends", "KRW"] == 0
+    assert sums["Liabilities:Dividends", "KRW"] == 0
+    assert sums["Liabilities:Unclaimed", "KRW"] == -40
+    assert sums["Assets:Treasury:GENERAL", "KRW"] == 40
+
+    sums = balances(journal([declared, paid, escheated, received, given_back], BOOKS))
+
+    assert sums["Assets:HeldForDividends", "KRW"] == 30
+    assert sums["Liabilities:Unclaimed", "KRW"] == -10
+    assert sums["Liabilities:Dividends", "KRW"] == -30
 
 
 def test_carbon_is_booked_in_tonnes():

@@ -12,7 +12,10 @@ from civitas.chain.city import contract_at
 from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 
+from .desk import Desk
+from .dividend_stage import ALICE, BOB, CAROL, Stage
 from .lease_dates import CITY_OFFSET, day_number, local_date, midnight
+from .taxes import CORPORATION
 
 NO_PURPOSE = bytes(32)
 PURPOSE = keccak(text="purpose of a receiver")
@@ -268,3 +271,65 @@ def lease_in(project, city, money, deployer, council):
         return lease
 
     return deploy
+
+
+# --- the withholding desk
+
+
+@pytest.fixture(scope="module")
+def admit(city, accounts, next_asset, create_token, payer):
+    """A new token that the desk has admitted: `admit(asset=money)`."""
+
+    def admitted(asset=None, desk=None):
+        desk = desk or city.income_desk
+        asset_id = next_asset()
+        token = create_token(asset_id, units=10**6, payment_token=asset)
+        desk.admit(asset_id, sender=payer)
+        account = accounts.impersonate_account(token.address)
+        return Desk(desk, token, asset or city.payment_token, account, payer)
+
+    return admitted
+
+
+@pytest.fixture(scope="module")
+def new_money(project, deployer):
+    """`new_money(decimals=18)` is a payment token of its own."""
+    return lambda decimals=0: deployer.deploy(project.MockPaymentToken, "Money", "MNY", decimals)
+
+
+@pytest.fixture(scope="module")
+def desk(admit):
+    return admit()
+
+
+@pytest.fixture(scope="module")
+def tax_office(accounts):
+    return accounts[45]
+
+
+@pytest.fixture(scope="module")
+def town_office(accounts):
+    return accounts[46]
+
+
+# --- dividends
+
+
+@pytest.fixture(scope="module")
+def shared(city, admit, verify, asset_manager, payer, alice, bob, carol):
+    """`shared(asset)`: a new token with 500, 300 and 200 units of two persons and a corporation."""
+    verify(alice, carol)
+    verify(bob, investor_class=CORPORATION)
+
+    def create(asset=None):
+        desk = admit(asset=asset)
+        for holder, units in ((alice, ALICE), (bob, BOB), (carol, CAROL)):
+            desk.token.mint(holder, units, sender=asset_manager)
+        return Stage(city, desk.token, desk.asset, asset_manager, payer)
+
+    return create
+
+
+@pytest.fixture
+def shares(shared):
+    return shared()
