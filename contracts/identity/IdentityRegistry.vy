@@ -19,17 +19,20 @@
 """
 
 from snekmate.utils import eip712_domain_separator
-from snekmate.utils import signature_checker
 
 from ..common import authorized
 from ..interfaces import IIdentityRegistry
+from . import claims
+from . import consents
 from . import investor_records
+from . import signatures
 from . import trusted_issuers
 from . import wallet_recovery
 
 implements: IIdentityRegistry
 
 initializes: authorized
+initializes: claims[investor_records := investor_records, trusted_issuers := trusted_issuers]
 initializes: eip712_domain_separator
 initializes: investor_records
 initializes: trusted_issuers
@@ -37,6 +40,8 @@ initializes: wallet_recovery
 
 exports: (
     authorized.authority,
+    claims.filed_claim,
+    claims.last_nonce,
     eip712_domain_separator.eip712Domain,
     trusted_issuers.getClaimTopics,
     trusted_issuers.getTrustedIssuers,
@@ -56,12 +61,6 @@ ENFORCER_ROLE: public(constant(bytes32)) = keccak256("ENFORCER_ROLE")
 MAX_BATCH: constant(uint256) = 100
 MAX_TOPICS: constant(uint256) = trusted_issuers.MAX_TOPICS
 
-_CLAIM_TYPEHASH: constant(bytes32) = keccak256(
-    "Claim(address issuer,address identity,uint256 topic,uint8 investorClass,uint16 country,uint64 validUntil,uint16 nonce,uint16 issuerNonce,uint64 deadline)"
-)
-_BINDING_TYPEHASH: constant(bytes32) = keccak256(
-    "Binding(address wallet,address identity,uint256 nonce,uint64 deadline)"
-)
 _INTERFACES: constant(bytes4[5]) = [
     0x01FFC9A7,  # ERC-165
     0x8FF89F73,  # ERC-3643 identity registry
@@ -91,10 +90,6 @@ struct Onboarding:
 struct SignedClaim:
     claim: IIdentityRegistry.Claim
     signature: Bytes[65]  # the issuer's; empty where the issuer itself files
-
-
-# issuer -> identity -> topic -> claims up to this nonce are void
-_void_nonce: HashMap[address, HashMap[address, HashMap[uint256, uint256]]]
 
 
 @deploy
@@ -131,28 +126,37 @@ def onboard(
     @param  binding_signature  The wallet's; not needed where the wallet sends.
     @custom:reverts as file_claims | as bind_wallet
     """
-    self._check_issued(claim, claim_signature)
-    self._file(claim)
-    self._check_consent(claim.identity, claim.identity, binding_deadline, binding_signature)
-    investor_records._bind(claim.identity, claim.identity)
+    domain: bytes32 = eip712_domain_separator._domain_separator_v4()
+    if msg.sender != claim.issuer:
+        claims._check_signature(domain, claim, claim_signature)
+    record: uint256 = claims._file(claim, investor_records._words[claim.identity])
+    self._check_consent(
+        claim.identity, claim.identity, record, binding_deadline, binding_signature, domain
+    )
+    investor_records._bind_own(claim.identity, record)
 
 
 @external
-def file_claims(claims: DynArray[SignedClaim, MAX_BATCH]):
+def file_claims(signed_claims: DynArray[SignedClaim, MAX_BATCH]):
     """
     @notice File claims that trusted issuers signed, all or none. Open to anyone: the signatures
             count.
-    @param  claims  At most 100; each newer than what its issuer filed on the investor and topic.
-    @custom:reverts "identity_registry: past the deadline" | "identity_registry: bad signature"
-        | "identity_registry: void issuer nonce" | "identity_registry: void claim"
-        | "identity_registry: not the first topic" | "investor_records: bad expiry"
+    @param  signed_claims  At most 100; each newer than what its issuer filed on the investor and topic.
+    @custom:reverts "signatures: past the deadline" | "signatures: bad signature"
+        | "claims: void issuer nonce" | "claims: void claim"
+        | "claims: not the first topic" | "investor_records: bad expiry"
         | "investor_records: bad country" | "investor_records: unknown investor"
         | "investor_records: is a wallet" | "trusted_issuers: not trusted"
         | "trusted_issuers: unknown topic" | "trusted_issuers: not for this topic"
     """
-    for each: SignedClaim in claims:
-        self._check_issued(each.claim, each.signature)
-        self._file(each.claim)
+    domain: bytes32 = eip712_domain_separator._domain_separator_v4()
+    for each: SignedClaim in signed_claims:
+        if msg.sender != each.claim.issuer:
+            claims._check_signature(domain, each.claim, each.signature)
+        investor: address = each.claim.identity
+        investor_records._words[investor] = claims._file(
+            each.claim, investor_records._words[investor]
+        )
 
 
 @external
@@ -165,9 +169,7 @@ def refresh(identities: DynArray[address, MAX_BATCH]):
         record: uint256 = investor_records._words[investor]
         investor_records._check_record(record)
         if not investor_records._is_vouched(record):
-            self._set_valid_until(
-                investor, record, self._earliest(investor, record, MAX_TOPICS, 0)
-            )
+            claims._reckon(investor, record)
 
 
 # --- an issuer
@@ -182,34 +184,39 @@ def onboard_batch(
     @param  onboardings  At most 100.
     @custom:reverts as onboard
     """
-    issuer_nonce: uint16 = convert(
-        trusted_issuers._nonce_of(trusted_issuers._issuers[msg.sender]), uint16
-    )
+    domain: bytes32 = eip712_domain_separator._domain_separator_v4()
+    issuer: uint256 = trusted_issuers._attestor(msg.sender, topic)
+    place: uint256 = trusted_issuers._known_place_of(issuer, topic)
+    seal: uint256 = trusted_issuers._seal(issuer)
+    required: uint256 = trusted_issuers._required(issuer)
+    claim: IIdentityRegistry.Claim = empty(IIdentityRegistry.Claim)
+    claim.issuer = msg.sender
+    claim.topic = topic
+    signatures._check_deadline(deadline)
     for each: Onboarding in onboardings:
-        self._file(
-            IIdentityRegistry.Claim(
-                issuer=msg.sender,
-                identity=each.wallet,
-                topic=topic,
-                investor_class=each.investor_class,
-                country=each.country,
-                valid_until=each.valid_until,
-                nonce=each.nonce,
-                issuer_nonce=issuer_nonce,
-                deadline=deadline,
-            )
+        investor_records._check_expiry(each.valid_until)
+        claim.identity = each.wallet
+        claim.country = each.country
+        claim.investor_class = each.investor_class
+        claim.valid_until = each.valid_until
+        claim.nonce = each.nonce
+        record: uint256 = claims._put(
+            claim, seal, required, place, investor_records._words[each.wallet]
         )
-        self._check_consent(each.wallet, each.wallet, deadline, each.signature)
-        investor_records._bind(each.wallet, each.wallet)
+        if msg.sender != each.wallet:
+            nonce: uint256 = investor_records._wallet_nonce(record)
+            binding: bytes32 = consents._hash(each.wallet, each.wallet, nonce, deadline)
+            signatures._check(domain, each.wallet, binding, each.signature)
+        investor_records._bind_own(each.wallet, record)
 
 
 @external
 def revoke_claim(identity: address, topic: uint256, nonce: uint16):
     """
     @notice Void the caller's claims on an investor and a topic, up to a nonce, filed or not.
-    @custom:reverts "identity_registry: is void" | "trusted_issuers: unknown topic"
+    @custom:reverts "claims: is void" | "trusted_issuers: unknown topic"
     """
-    self._revoke(msg.sender, identity, topic, convert(nonce, uint256))
+    claims._revoke(msg.sender, identity, topic, convert(nonce, uint256))
 
 
 @external
@@ -227,13 +234,15 @@ def revoke_all_claims():
 def bind_wallet(wallet: address, deadline: uint64, signature: Bytes[65]):
     """
     @notice Bind a further wallet to the caller's investor, with that wallet's signature.
-    @custom:reverts "identity_registry: past the deadline" | "identity_registry: bad signature"
+    @custom:reverts "signatures: past the deadline" | "signatures: bad signature"
         | "investor_records: not registered" | "investor_records: is registered"
         | "investor_records: is an investor" | "investor_records: wallet was lost"
     """
     investor: address = investor_records._known_identity_of(msg.sender)
-    self._check_consent(wallet, investor, deadline, signature)
-    investor_records._bind(wallet, investor)
+    word: uint256 = investor_records._words[wallet]
+    domain: bytes32 = eip712_domain_separator._domain_separator_v4()
+    self._check_consent(wallet, investor, word, deadline, signature, domain)
+    investor_records._bind(wallet, investor, investor_records._words[investor])
 
 
 @external
@@ -299,8 +308,17 @@ def register(registrations: DynArray[Registration, MAX_BATCH]):
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
     for entry: Registration in registrations:
-        self._register(entry.wallet, entry.identity, entry.country)
-        self._vouch(entry.identity, entry.investor_class, entry.valid_until)
+        old_record: uint256 = investor_records._words[entry.identity]
+        record: uint256 = self._vouched(
+            old_record,
+            convert(entry.country, uint256),
+            entry.investor_class,
+            entry.valid_until,
+        )
+        self._bind(entry.wallet, entry.identity, record, entry.country)
+        self._log_eligibility(
+            entry.identity, old_record, entry.investor_class, entry.valid_until
+        )
 
 
 @external
@@ -341,7 +359,13 @@ def set_eligibility(account: address, investor_class: uint8, valid_until: uint64
     @custom:reverts "investor_records: not registered" | "investor_records: bad expiry"
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
-    self._vouch(investor_records._known_identity_of(account), investor_class, valid_until)
+    investor: address = investor_records._known_identity_of(account)
+    old_record: uint256 = investor_records._words[investor]
+    country: uint256 = investor_records._country_of(old_record)
+    investor_records._words[investor] = self._vouched(
+        old_record, country, investor_class, valid_until
+    )
+    self._log_eligibility(investor, old_record, investor_class, valid_until)
 
 
 @external
@@ -349,15 +373,10 @@ def withdraw_vouch(identity: address):
     """
     @notice Take the office's word back: from now on the investor's claims decide.
     @custom:role COMPLIANCE_OFFICER_ROLE
-    @custom:reverts "identity_registry: not vouched for"
+    @custom:reverts "claims: not vouched for"
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
-    record: uint256 = investor_records._words[identity]
-    assert investor_records._is_vouched(record), "identity_registry: not vouched for"
-    record = investor_records._with_vouch(record, False)
-    # Written here as well: where the claims end at the same second, the next line writes nothing.
-    investor_records._words[identity] = record
-    self._set_valid_until(identity, record, self._earliest(identity, record, MAX_TOPICS, 0))
+    claims._take_over(identity)
 
 
 @external
@@ -369,10 +388,7 @@ def updateCountry(account: address, country: uint16):
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
     investor: address = investor_records._known_identity_of(account)
-    record: uint256 = investor_records._words[investor]
-    investor_records._words[investor] = investor_records._with_country(
-        record, convert(country, uint256)
-    )
+    investor_records._words[investor] = self._with_country(investor, country)
     log IIdentityRegistry.CountryUpdated(investor_address=account, country=country)
 
 
@@ -386,7 +402,7 @@ def updateIdentity(account: address, identity: address):
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
     old_identity: address = investor_records._unbind(account)
-    investor_records._bind(account, identity)
+    investor_records._bind(account, identity, investor_records._words[identity])
     log IIdentityRegistry.IdentityUpdated(old_identity=old_identity, new_identity=identity)
 
 
@@ -410,7 +426,7 @@ def revoke_claim_of(issuer: address, identity: address, topic: uint256, nonce: u
     @custom:reverts as revoke_claim
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
-    self._revoke(issuer, identity, topic, convert(nonce, uint256))
+    claims._revoke(issuer, identity, topic, convert(nonce, uint256))
 
 
 @external
@@ -450,8 +466,10 @@ def announce_recovery(
     """
     authorized._check_role(ENFORCER_ROLE, msg.sender)
     investor: address = investor_records._known_identity_of(lost)
-    investor_records._check_free(successor)
-    self._check_consent(successor, investor, deadline, signature)
+    word: uint256 = investor_records._words[successor]
+    investor_records._check_free(word)
+    domain: bytes32 = eip712_domain_separator._domain_separator_v4()
+    self._check_consent(successor, investor, word, deadline, signature, domain)
     wallet_recovery._announce(lost, successor, investor, reason_hash)
 
 
@@ -469,7 +487,7 @@ def recover_wallet(lost: address):
     successor: address = wallet_recovery._execute(lost)
     investor: address = investor_records._unbind(lost)
     investor_records._lose(lost)
-    investor_records._bind(successor, investor)
+    investor_records._bind(successor, investor, investor_records._words[investor])
     log IIdentityRegistry.WalletRecovered(lost=lost, successor=successor, identity=investor)
 
 
@@ -654,40 +672,11 @@ def is_vouched_for(identity: address) -> bool:
 @external
 @view
 @reentrant
-def filed_claim(identity: address, topic: uint256) -> investor_records.ClaimRecord:
-    """
-    @notice The claim on an investor that was filed last for a topic, while it isn't revoked.
-    @custom:reverts "trusted_issuers: unknown topic"
-    """
-    place: uint256 = trusted_issuers._known_place_of(trusted_issuers._topics, topic)
-    return self._filed(identity, place)
-
-
-@external
-@view
-@reentrant
-def last_nonce(issuer: address, identity: address, topic: uint256) -> uint256:
-    """
-    @notice A claim of the issuer on the investor and topic must have a higher nonce.
-    @custom:reverts "trusted_issuers: unknown topic"
-    """
-    place: uint256 = trusted_issuers._known_place_of(trusted_issuers._topics, topic)
-    number: uint256 = trusted_issuers._number_of(trusted_issuers._issuers[issuer])
-    claim: investor_records.ClaimRecord = self._filed(identity, place)
-    void_nonce: uint256 = self._void_nonce[issuer][identity][topic]
-    if claim.issuer == number:
-        return max(claim.nonce, void_nonce)
-    return void_nonce
-
-
-@external
-@view
-@reentrant
 def wallet_nonce(wallet: address) -> uint256:
     """
     @notice The nonce that a wallet's consent to be bound must carry.
     """
-    return investor_records._wallet_nonce(wallet)
+    return investor_records._wallet_nonce(investor_records._words[wallet])
 
 
 @external
@@ -719,249 +708,72 @@ def _refuse():
 
 @internal
 def _register(wallet: address, identity: address, country: uint16):
-    record: uint256 = investor_records._words[identity]
-    investor_records._words[identity] = investor_records._with_country(
-        record, convert(country, uint256)
-    )
-    investor_records._bind(wallet, identity)
+    self._bind(wallet, identity, self._with_country(identity, country), country)
+
+
+@internal
+def _bind(wallet: address, identity: address, record: uint256, country: uint16):
+    investor_records._bind(wallet, identity, record)
     log IIdentityRegistry.CountryUpdated(investor_address=wallet, country=country)
 
 
 @internal
-def _vouch(identity: address, investor_class: uint8, valid_until: uint64):
-    investor_records._check_expiry(valid_until)
-    record: uint256 = investor_records._with_vouch(investor_records._words[identity], True)
-    old_class: uint256 = investor_records._class_of(record)
-    old_valid_until: uint256 = investor_records._valid_until_of(record)
-    record = investor_records._with_class(record, convert(investor_class, uint256))
-    investor_records._words[identity] = investor_records._with_valid_until(
-        record, convert(valid_until, uint256)
+@view
+def _with_country(identity: address, country: uint16) -> uint256:
+    """
+    @notice An investor's record as stored, but for the country.
+    """
+    return investor_records._with_country(
+        investor_records._words[identity], convert(country, uint256)
     )
+
+
+@internal
+@view
+def _vouched(
+    record: uint256, country: uint256, investor_class: uint8, valid_until: uint64
+) -> uint256:
+    """
+    @notice A record as the office's word makes it.
+    """
+    investor_records._check_expiry(valid_until)
+    return investor_records._with_vouch(
+        investor_records._with_country_and_class(
+            record, country, convert(investor_class, uint256)
+        ),
+        convert(valid_until, uint256),
+    )
+
+
+@internal
+def _log_eligibility(
+    identity: address, old_record: uint256, investor_class: uint8, valid_until: uint64
+):
     log IIdentityRegistry.EligibilitySet(
         identity=identity,
-        old_class=convert(old_class, uint8),
+        old_class=convert(investor_records._class_of(old_record), uint8),
         new_class=investor_class,
-        old_valid_until=convert(old_valid_until, uint64),
+        old_valid_until=convert(investor_records._valid_until_of(old_record), uint64),
         new_valid_until=valid_until,
     )
 
 
 @internal
-def _file(claim: IIdentityRegistry.Claim):
+@view
+def _check_consent(
+    wallet: address,
+    identity: address,
+    word: uint256,
+    deadline: uint64,
+    signature: Bytes[65],
+    domain: bytes32,
+):
     """
-    @notice Store a claim of whose issuer the caller is sure.
+    @notice Who sends needs no signature of its own.
+    @param  word  The wallet's.
     """
-    self._check_deadline(claim.deadline)
-    investor_records._check_expiry(claim.valid_until)
-    issuer: uint256 = trusted_issuers._attesting_word(claim.issuer, claim.topic)
-    assert trusted_issuers._nonce_of(issuer) == convert(
-        claim.issuer_nonce, uint256
-    ), "identity_registry: void issuer nonce"
-    nonce: uint256 = convert(claim.nonce, uint256)
-    place: uint256 = trusted_issuers._place_of(issuer, claim.topic)
-    record: uint256 = investor_records._words[claim.identity]
-    if place == 0:
-        record = investor_records._with_country(record, convert(claim.country, uint256))
-        record = investor_records._with_class(record, convert(claim.investor_class, uint256))
-    else:
-        investor_records._check_record(record)
-        assert (
-            claim.country == 0 and claim.investor_class == 0
-        ), "identity_registry: not the first topic"
-    number: uint256 = trusted_issuers._number_of(issuer)
-    old: investor_records.ClaimRecord = investor_records._claim_at(claim.identity, record, place)
-    last_nonce: uint256 = 0
-    if old.issuer == number:
-        last_nonce = old.nonce
-    elif old.issuer != 0:
-        # Another issuer's claim gives way; what that one numbered so far must not come back.
-        old_issuer: address = trusted_issuers._issuer_at[old.issuer]
-        self._void_nonce[old_issuer][claim.identity][claim.topic] = old.nonce
-        record = investor_records._with_revoked(record)
-    if investor_records._was_revoked(record):
-        void_nonce: uint256 = self._void_nonce[claim.issuer][claim.identity][claim.topic]
-        last_nonce = max(last_nonce, void_nonce)
-    assert nonce > last_nonce, "identity_registry: void claim"
-    record = investor_records._put_claim(
-        claim.identity,
-        record,
-        place,
-        investor_records.ClaimRecord(
-            valid_until=convert(claim.valid_until, uint256),
-            issuer=number,
-            issuer_nonce=convert(claim.issuer_nonce, uint256),
-            nonce=nonce,
-        ),
-    )
-    # The place just filed stands, so its issuer needn't be looked up again.
-    earliest: uint256 = self._earliest(
-        claim.identity, record, place, trusted_issuers._required(issuer)
-    )
-    if earliest != 0 or not investor_records._is_vouched(record):
-        record = investor_records._with_vouch(record, False)
-        record = investor_records._with_valid_until(record, earliest)
-    investor_records._words[claim.identity] = record
-    log IIdentityRegistry.ClaimFiled(
-        identity=claim.identity,
-        issuer=claim.issuer,
-        topic=claim.topic,
-        country=claim.country,
-        investor_class=claim.investor_class,
-        valid_until=claim.valid_until,
-        nonce=claim.nonce,
-        eligible_until=convert(investor_records._valid_until_of(record), uint64),
-    )
-
-
-@internal
-def _revoke(issuer: address, identity: address, topic: uint256, nonce: uint256):
-    place: uint256 = trusted_issuers._known_place_of(trusted_issuers._topics, topic)
-    old_nonce: uint256 = self._void_nonce[issuer][identity][topic]
-    assert nonce > old_nonce, "identity_registry: is void"
-    self._void_nonce[issuer][identity][topic] = nonce
-    record: uint256 = investor_records._with_revoked(investor_records._words[identity])
-    number: uint256 = trusted_issuers._number_of(trusted_issuers._issuers[issuer])
-    claim: investor_records.ClaimRecord = self._filed(identity, place)
-    is_filed: bool = number != 0 and claim.issuer == number and claim.nonce <= nonce
-    if is_filed:
-        record = investor_records._put_claim(
-            identity, record, place, empty(investor_records.ClaimRecord)
-        )
-    investor_records._words[identity] = record
-    log IIdentityRegistry.ClaimRevoked(
-        identity=identity,
-        issuer=issuer,
-        topic=topic,
-        caller=msg.sender,
-        old_nonce=convert(old_nonce, uint16),
-        new_nonce=convert(nonce, uint16),
-    )
-    if is_filed and not investor_records._is_vouched(record):
-        self._set_valid_until(identity, record, self._earliest(identity, record, MAX_TOPICS, 0))
-
-
-@internal
-def _set_valid_until(identity: address, record: uint256, valid_until: uint256):
-    old_valid_until: uint256 = investor_records._valid_until_of(record)
-    if valid_until == old_valid_until:
-        return
-    investor_records._words[identity] = investor_records._with_valid_until(record, valid_until)
-    investor_class: uint8 = convert(investor_records._class_of(record), uint8)
-    log IIdentityRegistry.EligibilitySet(
-        identity=identity,
-        old_class=investor_class,
-        new_class=investor_class,
-        old_valid_until=convert(old_valid_until, uint64),
-        new_valid_until=convert(valid_until, uint64),
-    )
-
-
-@internal
-@view
-def _earliest(
-    identity: address, record: uint256, sure_place: uint256, known_required: uint256
-) -> uint256:
-    """
-    @notice {s} When the first of the required claims ends; 0 where one is missing or void, or none
-            is required. Takes the topics as they are where `known_required` is 0.
-    @param  sure_place  A place whose claim is known to stand; MAX_TOPICS for none.
-    """
-    required: uint256 = known_required
-    if required == 0:
-        required = trusted_issuers._required(trusted_issuers._topics)
-        if required == 0:
-            return 0
-    earliest: uint256 = investor_records.MAX_EXPIRY
-    for place: uint256 in range(MAX_TOPICS):
-        left: uint256 = required >> place
-        if left == 0:
-            break
-        if left & 1 == 0:
-            continue
-        claim: investor_records.ClaimRecord = investor_records._claim_at(identity, record, place)
-        if place != sure_place:
-            if claim.issuer == 0:
-                return 0
-            if not trusted_issuers._stands(claim.issuer, claim.issuer_nonce, place):
-                return 0
-        earliest = min(earliest, claim.valid_until)
-    return earliest
-
-
-@internal
-@view
-def _filed(identity: address, place: uint256) -> investor_records.ClaimRecord:
-    word: uint256 = investor_records._words[identity]
-    # Of another investor's wallet: it points, and has no claims.
-    if not investor_records._has_record(word):
-        return empty(investor_records.ClaimRecord)
-    return investor_records._claim_at(identity, word, place)
-
-
-@internal
-@view
-def _check_issued(claim: IIdentityRegistry.Claim, signature: Bytes[65]):
-    if msg.sender != claim.issuer:
-        self._check_signature(claim.issuer, self._claim_digest(claim), signature)
-
-
-@internal
-@view
-def _check_deadline(deadline: uint64):
-    assert block.timestamp <= convert(deadline, uint256), "identity_registry: past the deadline"
-
-
-@internal
-@view
-def _check_signature(signer: address, digest: bytes32, signature: Bytes[65]):
-    # Zero is what a failed recovery of a signer gives.
-    assert signer != empty(address) and signature_checker._is_valid_signature_now(
-        signer, digest, signature
-    ), "identity_registry: bad signature"
-
-
-@internal
-@view
-def _check_consent(wallet: address, identity: address, deadline: uint64, signature: Bytes[65]):
     if msg.sender != wallet:
-        self._check_deadline(deadline)
-        self._check_signature(
-            wallet, self._binding_digest(wallet, identity, deadline), signature
-        )
-
-
-@internal
-@view
-def _claim_digest(claim: IIdentityRegistry.Claim) -> bytes32:
-    return eip712_domain_separator._hash_typed_data_v4(
-        keccak256(
-            abi_encode(
-                _CLAIM_TYPEHASH,
-                claim.issuer,
-                claim.identity,
-                claim.topic,
-                claim.investor_class,
-                claim.country,
-                claim.valid_until,
-                claim.nonce,
-                claim.issuer_nonce,
-                claim.deadline,
-            )
-        )
-    )
-
-
-@internal
-@view
-def _binding_digest(wallet: address, identity: address, deadline: uint64) -> bytes32:
-    return eip712_domain_separator._hash_typed_data_v4(
-        keccak256(
-            abi_encode(
-                _BINDING_TYPEHASH,
-                wallet,
-                identity,
-                investor_records._wallet_nonce(wallet),
-                deadline,
-            )
-        )
-    )
+        signatures._check_deadline(deadline)
+        nonce: uint256 = investor_records._wallet_nonce(word)
+        binding: bytes32 = consents._hash(wallet, identity, nonce, deadline)
+        signatures._check(domain, wallet, binding, signature)

@@ -10,21 +10,14 @@
 
         record   valid_until 40 | country 10 | class 8 | nonce 32 | flags 6 | two claims of 80
         pointer  as above, with the identity in place of the two claims
-        claim    valid_until 40 | issuer 8 | issuer's nonce 16 | nonce 16
 
         An address with a country has a record. The nonce counts how often the address was unbound,
-        so that a wallet's consent is good for one binding only. The host decides who and when.
+        so that a wallet's consent is good for one binding only. What claims say is for `claims`
+        to know. The host decides who and when.
         Invariants: INV-ID-2 (docs/invariants.md).
 """
 
 from ..interfaces import IIdentityRegistry
-
-
-struct ClaimRecord:
-    valid_until: uint256  # {s}
-    issuer: uint256  # number of the issuer, from 1
-    issuer_nonce: uint256
-    nonce: uint256
 
 
 MAX_EXPIRY: constant(uint256) = 2**40 - 1
@@ -39,10 +32,11 @@ _VOUCHED: constant(uint256) = 2**91  # eligible by the office's word
 _REVOKED_ONCE: constant(uint256) = 2**92  # a claim on it was revoked or replaced
 _POINTER: constant(uint256) = 2**93  # a wallet of another address's investor
 _LOST: constant(uint256) = 2**94  # recovered, never to be bound again
-_CLAIMS_SHIFT: constant(uint256) = 96
+CLAIMS_SHIFT: constant(uint256) = 96
 _CLAIM_BITS: constant(uint256) = 80
 _CLAIM_MASK: constant(uint256) = 2**80 - 1
 _CLAIMS_INSIDE: constant(uint256) = 2
+_TAKEN: constant(uint256) = _WALLET + _POINTER + _LOST
 # What stays in the word of an address that is no wallet any more.
 _KEPT: constant(uint256) = _NONCE_MASK * 2**58 + _REVOKED_ONCE + _LOST
 
@@ -62,7 +56,7 @@ def _record_of(wallet: address) -> uint256:
     if word & _WALLET != 0:
         return word
     if word & _POINTER != 0:
-        return self._words[convert(word >> _CLAIMS_SHIFT, address)]
+        return self._words[convert(word >> CLAIMS_SHIFT, address)]
     return 0
 
 
@@ -77,7 +71,7 @@ def _is_valid_wallet(wallet: address) -> bool:
     if word & _WALLET == 0:
         if word & _POINTER == 0:
             return False
-        word = self._words[convert(word >> _CLAIMS_SHIFT, address)]
+        word = self._words[convert(word >> CLAIMS_SHIFT, address)]
     return block.timestamp <= word & MAX_EXPIRY
 
 
@@ -88,7 +82,7 @@ def _identity_of(wallet: address) -> address:
     if word & _WALLET != 0:
         return wallet
     if word & _POINTER != 0:
-        return convert(word >> _CLAIMS_SHIFT, address)
+        return convert(word >> CLAIMS_SHIFT, address)
     return empty(address)
 
 
@@ -101,39 +95,52 @@ def _known_identity_of(wallet: address) -> address:
 
 
 @internal
-@view
-def _wallet_nonce(wallet: address) -> uint256:
-    return (self._words[wallet] >> _NONCE_SHIFT) & _NONCE_MASK
+@pure
+def _wallet_nonce(word: uint256) -> uint256:
+    return (word >> _NONCE_SHIFT) & _NONCE_MASK
 
 
 @internal
-@view
-def _check_free(wallet: address):
-    word: uint256 = self._words[wallet]
+@pure
+def _check_free(word: uint256):
     assert word & (_WALLET | _POINTER) == 0, "investor_records: is registered"
     assert word & _LOST == 0, "investor_records: wallet was lost"
 
 
 @internal
-def _bind(wallet: address, identity: address):
+def _bind(wallet: address, identity: address, record: uint256):
     """
-    @notice Make an address a wallet of an investor that has a record.
+    @notice Make an address a wallet of an investor, and store the investor's record.
+    @param  record  As it is to be, but for the wallet.
     """
     assert (
         wallet != empty(address) and identity != empty(address)
     ), "investor_records: zero address"
-    self._check_free(wallet)
-    word: uint256 = self._words[wallet]
     if wallet == identity:
-        self._check_record(word)
-        self._words[wallet] = word | _WALLET
+        self._check_record(record)
+        self._bind_own(identity, record)
     else:
+        word: uint256 = self._words[wallet]
+        self._check_free(word)
         # Its own record would be overwritten.
         assert not self._has_record(word), "investor_records: is an investor"
-        self._check_record(self._words[identity])
-        pointer: uint256 = convert(identity, uint256) << _CLAIMS_SHIFT
+        self._check_record(record)
+        pointer: uint256 = convert(identity, uint256) << CLAIMS_SHIFT
         self._words[wallet] = pointer | _POINTER | (word & _KEPT)
-    log IIdentityRegistry.IdentityRegistered(investor_address=wallet, identity=identity)
+        self._words[identity] = record
+        log IIdentityRegistry.IdentityRegistered(investor_address=wallet, identity=identity)
+
+
+@internal
+def _bind_own(identity: address, record: uint256):
+    """
+    @notice Make an identity a wallet of its investor, and store the investor's record.
+    @param  record  As it is to be, but for the wallet.
+    """
+    if record & _TAKEN != 0:
+        self._check_free(record)
+    self._words[identity] = record | _WALLET
+    log IIdentityRegistry.IdentityRegistered(investor_address=identity, identity=identity)
 
 
 @internal
@@ -199,10 +206,11 @@ def _is_vouched(record: uint256) -> bool:
 
 @internal
 @pure
-def _with_vouch(record: uint256, is_vouched: bool) -> uint256:
-    if is_vouched:
-        return record | _VOUCHED
-    return record & ~_VOUCHED
+def _with_vouch(record: uint256, valid_until: uint256) -> uint256:
+    """
+    @notice The office's word decides, and not claims.
+    """
+    return (record & ~MAX_EXPIRY) | _VOUCHED | valid_until
 
 
 @internal
@@ -219,22 +227,31 @@ def _with_revoked(record: uint256) -> uint256:
 
 @internal
 @pure
-def _with_valid_until(record: uint256, valid_until: uint256) -> uint256:
-    return record - (record & MAX_EXPIRY) + valid_until
+def _with_claims_end(record: uint256, valid_until: uint256) -> uint256:
+    """
+    @notice Claims decide, and not the office's word.
+    """
+    return (record & ~(MAX_EXPIRY | _VOUCHED)) | valid_until
 
 
 @internal
 @pure
 def _with_country(record: uint256, country: uint256) -> uint256:
-    assert record & _POINTER == 0, "investor_records: is a wallet"
-    assert country >= 1 and country <= 999, "investor_records: bad country"
-    return record - (self._country_of(record) << _COUNTRY_SHIFT) + (country << _COUNTRY_SHIFT)
+    return self._with_country_and_class(record, country, self._class_of(record))
 
 
 @internal
 @pure
-def _with_class(record: uint256, investor_class: uint256) -> uint256:
-    return record - (self._class_of(record) << _CLASS_SHIFT) + (investor_class << _CLASS_SHIFT)
+def _with_country_and_class(
+    record: uint256, country: uint256, investor_class: uint256
+) -> uint256:
+    assert record & _POINTER == 0, "investor_records: is a wallet"
+    assert country >= 1 and country <= 999, "investor_records: bad country"
+    return (
+        (record & ~(_COUNTRY_MASK << _COUNTRY_SHIFT | 255 << _CLASS_SHIFT))
+        | (country << _COUNTRY_SHIFT)
+        | (investor_class << _CLASS_SHIFT)
+    )
 
 
 @internal
@@ -247,37 +264,25 @@ def _check_expiry(valid_until: uint64):
 # --- claims
 @internal
 @view
-def _claim_at(identity: address, record: uint256, position: uint256) -> ClaimRecord:
-    claim: uint256 = 0
-    if position < _CLAIMS_INSIDE:
-        claim = record >> (_CLAIMS_SHIFT + position * _CLAIM_BITS)
-    else:
-        further: uint256 = self._further_claims[identity]
-        claim = further >> ((position - _CLAIMS_INSIDE) * _CLAIM_BITS)
-    return ClaimRecord(
-        valid_until=claim & MAX_EXPIRY,
-        issuer=(claim >> 40) & 255,
-        issuer_nonce=(claim >> 48) & 65_535,
-        nonce=(claim >> 64) & 65_535,
-    )
+def _claim_at(identity: address, record: uint256, place: uint256) -> uint256:
+    if place < _CLAIMS_INSIDE:
+        return (record >> (CLAIMS_SHIFT + place * _CLAIM_BITS)) & _CLAIM_MASK
+    return (
+        self._further_claims[identity] >> ((place - _CLAIMS_INSIDE) * _CLAIM_BITS)
+    ) & _CLAIM_MASK
 
 
 @internal
-def _put_claim(
-    identity: address, record: uint256, position: uint256, claim: ClaimRecord
-) -> uint256:
+def _put_claim(identity: address, record: uint256, place: uint256, claim: uint256) -> uint256:
     """
     @notice Write a claim; one of the first two into the record.
     @return The record as it is to be stored.
     """
-    packed: uint256 = (
-        claim.valid_until | (claim.issuer << 40) | (claim.issuer_nonce << 48) | (claim.nonce << 64)
-    )
     offset: uint256 = 0
-    if position < _CLAIMS_INSIDE:
-        offset = _CLAIMS_SHIFT + position * _CLAIM_BITS
-        return (record & ~(_CLAIM_MASK << offset)) | (packed << offset)
-    offset = (position - _CLAIMS_INSIDE) * _CLAIM_BITS
+    if place < _CLAIMS_INSIDE:
+        offset = CLAIMS_SHIFT + place * _CLAIM_BITS
+        return (record & ~(_CLAIM_MASK << offset)) | (claim << offset)
+    offset = (place - _CLAIMS_INSIDE) * _CLAIM_BITS
     further: uint256 = self._further_claims[identity]
-    self._further_claims[identity] = (further & ~(_CLAIM_MASK << offset)) | (packed << offset)
+    self._further_claims[identity] = (further & ~(_CLAIM_MASK << offset)) | (claim << offset)
     return record

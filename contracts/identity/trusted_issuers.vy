@@ -63,10 +63,8 @@ def getTrustedIssuersForClaimTopic(topic: uint256) -> DynArray[address, MAX_ISSU
     """
     @notice Issuers whose claims of a topic count (ERC-3643).
     """
-    place: uint256 = self._place_of(self._topics, topic)
-    if place == MAX_TOPICS:
-        return []
-    return self._attesting(1 << place)
+    # Nobody attests what has no place.
+    return self._attesting(1 << self._place_of(self._topics, topic))
 
 
 @external
@@ -97,8 +95,8 @@ def hasClaimTopic(issuer: address, topic: uint256) -> bool:
     @notice Whether an issuer's claims of a topic count (ERC-3643).
     """
     word: uint256 = self._issuers[issuer]
-    place: uint256 = self._place_of(word, topic)
-    return place < MAX_TOPICS and (self._attests(word) >> place) & 1 == 1
+    # Nobody attests what has no place.
+    return (self._attests(word) >> self._place_of(word, topic)) & 1 == 1
 
 
 @external
@@ -161,6 +159,8 @@ def _place_of(word: uint256, topic: uint256) -> uint256:
 @internal
 @pure
 def _known_place_of(word: uint256, topic: uint256) -> uint256:
+    if word & _TOPIC_MASK == topic and topic != 0:
+        return 0
     place: uint256 = self._place_of(word, topic)
     assert topic != 0 and place < MAX_TOPICS, "trusted_issuers: unknown topic"
     return place
@@ -228,13 +228,13 @@ def _raise_nonce(issuer: address):
 
 @internal
 @view
-def _attesting_word(issuer: address, topic: uint256) -> uint256:
+def _attestor(issuer: address, topic: uint256) -> uint256:
     """
     @notice The word of an issuer whose claims of a topic count.
     """
     word: uint256 = self._known_issuer(issuer)
     place: uint256 = self._known_place_of(word, topic)
-    assert (self._attests(word) >> place) & 1 == 1, "trusted_issuers: not for this topic"
+    assert (word >> (_TOPICS_BITS + place)) & 1 == 1, "trusted_issuers: not for this topic"
     return word
 
 
@@ -286,6 +286,15 @@ def _number_of(word: uint256) -> uint256:
 @pure
 def _nonce_of(word: uint256) -> uint256:
     return (word >> _NONCE_SHIFT) & _MAX_NONCE
+
+
+@internal
+@pure
+def _seal(word: uint256) -> uint256:
+    """
+    @notice Number and nonce of an issuer, as a claim carries them.
+    """
+    return word >> _NUMBER_SHIFT
 
 
 @internal

@@ -99,7 +99,7 @@ def test_revokes_what_was_filed(onboard, investor, city, alice):
     assert not city.identity_registry.isVerified(alice)
     assert (revoke().exit_code, revoke().stderr) == (
         2,
-        "the chain refuses: identity_registry: is void\n",
+        "the chain refuses: claims: is void\n",
     )
 
 

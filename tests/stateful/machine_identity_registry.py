@@ -175,10 +175,10 @@ class IdentityMachine(ChainMachine):
             (not trusted.topics, "trusted_issuers: not trusted"),
             (topic not in self.known, "trusted_issuers: unknown topic"),
             (topic not in trusted.topics, "trusted_issuers: not for this topic"),
-            (claim.issuer_nonce != trusted.nonce, "identity_registry: void issuer nonce"),
+            (claim.issuer_nonce != trusted.nonce, "claims: void issuer nonce"),
             (said and self._is_pointer(investor), "investor_records: is a wallet"),
             (not said and not known.country, "investor_records: unknown investor"),
-            (claim.nonce <= last, "identity_registry: void claim"),
+            (claim.nonce <= last, "claims: void claim"),
         ]
 
     def _is_filed(self, claim, issuer, investor):
@@ -307,7 +307,7 @@ class IdentityMachine(ChainMachine):
             return
         stale = self.nonces[wallet] > 0 and lot.randrange(3) == 0
         signature = self._consent(wallet, investor, self.nonces[wallet] - 1 if stale else None)
-        refusals = [(stale and wallet != of, "identity_registry: bad signature")]
+        refusals = [(stale and wallet != of, "signatures: bad signature")]
         if self._try(
             "bind",
             refusals + self._binding_refusals(wallet, investor),
@@ -349,7 +349,7 @@ class IdentityMachine(ChainMachine):
             "revoke",
             [
                 (topic not in self.known, "trusted_issuers: unknown topic"),
-                (nonce <= self.void.get(key, 0), "identity_registry: is void"),
+                (nonce <= self.void.get(key, 0), "claims: is void"),
             ],
             lambda: self.stage.registry.revoke_claim(
                 *(self.stage.wallets[investor], topic, nonce), sender=self.stage.issuers[issuer]
@@ -452,7 +452,7 @@ class IdentityMachine(ChainMachine):
         known = self.investors[investor]
         if self._try(
             "withdraw",
-            [(not known.is_vouched, "identity_registry: not vouched for")],
+            [(not known.is_vouched, "claims: not vouched for")],
             lambda: self.stage.registry.withdraw_vouch(
                 wallet_of(self, investor), sender=self.stage.officer
             ),

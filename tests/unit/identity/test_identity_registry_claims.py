@@ -77,7 +77,7 @@ def test_refuses_to_bind_without_the_wallets_signature(
 ):
     signed = (claim(alice).as_tuple(), sign(issuer, claim(alice)), in_a_year)
     for wrong in (b"", consent(bob), consent(alice, bob), consent(alice, deadline=in_a_year - 1)):
-        with ape.reverts("identity_registry: bad signature"):
+        with ape.reverts("signatures: bad signature"):
             identities.onboard(*signed, wrong, sender=payer)
 
     assert identities.eligibility(alice) == NOBODY
@@ -87,7 +87,7 @@ def test_refuses_a_consent_past_its_deadline(
     identities, trusted, claim, sign, consent, issuer, alice, payer
 ):
     over = chain.pending_timestamp - 1
-    with ape.reverts("identity_registry: past the deadline"):
+    with ape.reverts("signatures: past the deadline"):
         identities.onboard(
             *(claim(alice).as_tuple(), sign(issuer, claim(alice))),
             *(over, consent(alice, deadline=over)),
@@ -129,7 +129,7 @@ def test_takes_a_compact_signature(
     file(identities, payer, (claimed, compact))
 
     for again in (compact, sign(issuer, claimed)):
-        with ape.reverts("identity_registry: void claim"):
+        with ape.reverts("claims: void claim"):
             file(identities, payer, (claimed, again))
 
 
@@ -148,7 +148,7 @@ def test_refuses_a_claim_for_another_chain(
         message_types={"Claim": [{"name": name, "type": kind} for name, kind in _CLAIM_TYPES]},
         message_data=dict(zip(names, claimed.as_tuple(), strict=True)),
     )
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         file(identities, payer, (claimed, issuer.sign_message(message).encode_rsv()))
 
 
@@ -161,7 +161,7 @@ def test_lets_a_contract_wallet_agree(
     agreed = alice.sign_raw_msghash(wallet.wrapped(digest)).encode_rsv()
     signed = (claim(wallet).as_tuple(), signature, in_a_year)
 
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         identities.onboard(*signed, b"\x01" * 65, sender=payer)
     identities.onboard(*signed, agreed, sender=payer)
 
@@ -184,7 +184,7 @@ def test_an_issuer_onboards_many(
 ):
     entries = [(each, 410, 1, in_a_year, 1, consent(each)) for each in (alice, bob)]
 
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         identities.onboard_batch(
             KYC, in_a_year, [entries[0], (*entries[1][:5], consent(alice))], sender=issuer
         )
@@ -223,14 +223,14 @@ def test_renews_an_expired_investor(
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"nonce": 1}, "identity_registry: void claim"),
-        ({"nonce": 0}, "identity_registry: void claim"),
-        ({"deadline": 1}, "identity_registry: past the deadline"),
+        ({"nonce": 1}, "claims: void claim"),
+        ({"nonce": 0}, "claims: void claim"),
+        ({"deadline": 1}, "signatures: past the deadline"),
         ({"valid_until": 1}, "investor_records: bad expiry"),
         ({"valid_until": 2**40}, "investor_records: bad expiry"),
         ({"country": 0}, "investor_records: bad country"),
         ({"country": 1_000}, "investor_records: bad country"),
-        ({"issuer_nonce": 1}, "identity_registry: void issuer nonce"),
+        ({"issuer_nonce": 1}, "claims: void issuer nonce"),
         ({"topic": TAX}, "trusted_issuers: unknown topic"),
         ({"topic": 0}, "trusted_issuers: unknown topic"),
     ],
@@ -250,9 +250,9 @@ def test_refuses_other_issuers(identities, onboarded, claim, sign, issuer, payer
     of_stranger, renewed = claim(onboarded, by=stranger, nonce=2), claim(onboarded, nonce=2)
     with ape.reverts("trusted_issuers: not trusted"):
         file(identities, payer, (of_stranger, sign(stranger, of_stranger)))
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         file(identities, payer, (renewed, sign(stranger, renewed)))
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         file(identities, payer, (replace(renewed, investor_class=3), sign(issuer, renewed)))
 
 
@@ -266,7 +266,7 @@ def test_another_issuers_claim_takes_the_place_and_the_old_stays_void(
 
     assert identities.eligibility(onboarded).investor_class == 2
     assert identities.last_nonce(issuer, onboarded, KYC) == 1
-    with ape.reverts("identity_registry: void claim"):
+    with ape.reverts("claims: void claim"):
         file(identities, payer, (old, sign(issuer, old)))
 
 
@@ -282,7 +282,7 @@ def test_a_revoked_claim_never_comes_back(identities, onboarded, claim, sign, is
         [(old.as_tuple(), again)], sender=onboarded, raise_on_revert=False
     )
     # Not even the issuer itself can file it.
-    with ape.reverts("identity_registry: void claim"):
+    with ape.reverts("claims: void claim"):
         identities.file_claims([(old.as_tuple(), again)], sender=issuer)
 
     assert receipt.failed
@@ -338,9 +338,9 @@ def test_a_renewal_after_a_revocation_restores(identities, onboarded, claim, sig
 def test_revokes_what_is_not_filed_yet(identities, trusted, claim, sign, issuer, alice, payer):
     identities.revoke_claim(alice, KYC, 1, sender=issuer)
 
-    with ape.reverts("identity_registry: void claim"):
+    with ape.reverts("claims: void claim"):
         file(identities, payer, (claim(alice), sign(issuer, claim(alice))))
-    with ape.reverts("identity_registry: is void"):
+    with ape.reverts("claims: is void"):
         identities.revoke_claim(alice, KYC, 1, sender=issuer)
 
 
@@ -382,7 +382,7 @@ def test_what_an_issuer_loses_reaches_filed_claims_at_a_refresh(
     reason = {
         "removal": "trusted_issuers: not trusted",
         "topics": "trusted_issuers: not for this topic",
-    }.get(how, "identity_registry: void issuer nonce")
+    }.get(how, "claims: void issuer nonce")
     with ape.reverts(reason):
         file(identities, payer, (unfiled, sign(issuer, unfiled)))
     identities.refresh([onboarded], sender=payer)
@@ -400,7 +400,7 @@ def test_an_issuer_that_comes_back_begins_anew(
     identities.addTrustedIssuer(issuer, [KYC], sender=council_clerk)
 
     assert identities.issuer_nonce(issuer) == 1
-    with ape.reverts("identity_registry: void issuer nonce"):
+    with ape.reverts("claims: void issuer nonce"):
         file(identities, payer, (old, sign(issuer, old)))
 
 
@@ -426,7 +426,7 @@ def test_the_earliest_of_the_required_claims_counts(
     assert not identities.isVerified(onboarded)
     tax = claim(onboarded, topic=TAX, country=0, investor_class=0, valid_until=in_a_year - 500)
     for wrong in (replace(tax, country=410), replace(tax, investor_class=1)):
-        with ape.reverts("identity_registry: not the first topic"):
+        with ape.reverts("claims: not the first topic"):
             file(identities, payer, (wrong, sign(issuer, wrong)))
 
     file(identities, payer, (tax, sign(issuer, tax)))
@@ -507,5 +507,5 @@ def test_the_office_takes_its_word_back(identities, onboarded, compliance_office
     identities.withdraw_vouch(onboarded, sender=compliance_officer)
 
     assert identities.eligibility(onboarded) == (onboarded.address, 410, 2, in_a_year)
-    with ape.reverts("identity_registry: not vouched for"):
+    with ape.reverts("claims: not vouched for"):
         identities.withdraw_vouch(onboarded, sender=compliance_officer)

@@ -34,9 +34,9 @@ def test_binds_no_wallet_without_its_signature(
     identities, investor, consent, bob, stranger, in_a_year
 ):
     for wrong in (consent(stranger, investor), consent(bob, stranger), b""):
-        with ape.reverts("identity_registry: bad signature"):
+        with ape.reverts("signatures: bad signature"):
             identities.bind_wallet(bob, in_a_year, wrong, sender=investor)
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         identities.bind_wallet(ZERO, in_a_year, b"\x01" * 65, sender=investor)
     with ape.reverts("investor_records: not registered"):
         identities.bind_wallet(bob, in_a_year, consent(bob, investor), sender=stranger)
@@ -53,7 +53,7 @@ def test_a_consent_is_good_once(identities, investor, consent, bob, in_a_year):
     assert identities.wallet_nonce(bob) == 1
     assert not identities.isVerified(bob)
     assert identities.isVerified(investor)
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         identities.bind_wallet(bob, in_a_year, signature, sender=investor)
     identities.bind_wallet(bob, in_a_year, consent(bob, investor), sender=investor)
     assert identities.isVerified(bob)
@@ -264,7 +264,7 @@ def test_announces_with_a_reason_and_the_new_wallets_signature(
     onboard(carol, claim(carol))
     with ape.reverts("wallet_recovery: no reason"):
         announce(bob, reason=bytes(32))
-    with ape.reverts("identity_registry: bad signature"):
+    with ape.reverts("signatures: bad signature"):
         identities.announce_recovery(
             investor, bob, REASON, in_a_year, consent(carol, investor), sender=enforcer
         )
