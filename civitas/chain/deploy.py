@@ -7,6 +7,7 @@ accepted.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -172,9 +173,7 @@ def deploy_through(params: Path, book: AddressBook, outbox: Sender, say: Say) ->
     _grant_roles(city, holders, deployer)
     named = outbox.ask(lambda: (city.authority.admin(), city.authority.pending_admin()))
     if council not in named:
-        deployer.call(
-            "name the council", city.authority.transfer_admin, council, shown=(council,)
-        )
+        deployer.call("name the council", city.authority.transfer_admin, council, shown=(council,))
         say(f"named {council} as admin; it must call accept_admin() on {city.authority.address}")
     return city
 
@@ -332,8 +331,9 @@ def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Dep
     }
     authority, ask = city.authority, deployer.outbox.ask
     account = deployer.outbox.account.address
-    for role, address in [(role, each) for role in wanted for each in wanted[role]]:
-        if ask(lambda role=role, address=address: authority.hasRole(role.id, address)):
+    pairs = [(role, address) for role, addresses in wanted.items() for address in addresses]
+    for role, address in pairs:
+        if ask(partial(authority.hasRole, role.id, address)):
             continue
         if not ask(lambda: authority.hasRole(ADMIN, account)):
             raise WrongDeployment(

@@ -8,6 +8,7 @@ step does, the step is done, whoever sent it; if not, the step takes another non
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from ape import chain
@@ -222,9 +223,7 @@ class Outbox:
     def _scan(self, provider: Web3Provider, entry: Entry) -> ReceiptAPI | None:
         sender = str(self.account.address).lower()
         for number in range(entry.block, self._head() + 1):
-            block = self.ask(
-                lambda number=number: provider.web3.eth.get_block(number, full_transactions=True)
-            )
+            block: Any = self.ask(partial(provider.web3.eth.get_block, number, True))
             for each in block["transactions"]:
                 if each["nonce"] == entry.nonce and str(each["from"]).lower() == sender:
                     return self._receipt("0x" + bytes(each["hash"]).hex())
