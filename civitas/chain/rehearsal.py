@@ -8,12 +8,14 @@ those that the real run will have.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from ape import accounts, chain, networks, project
 from ape.api import AccountAPI, ReceiptAPI, TransactionAPI
+from ape_ethereum.provider import Web3Provider
 
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, City, contract_at
@@ -107,7 +109,14 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     token = _real_token(parameters)
     network = f"{provider.network.ecosystem.name}:{provider.network.name}"
     chain_id, balance = provider.chain_id, provider.get_balance(deployer)
-    gas_price = provider.gas_price
+    # Ape says 0 for every local network; the node knows better.
+    is_remote = isinstance(provider, Web3Provider)
+    gas_price = int(provider.web3.eth.gas_price if is_remote else provider.gas_price)
+    if not all(check.holds for check in code_checks):
+        # Another chain, or other contracts: what would follow can't be told.
+        return Plan(
+            network, chain_id, deployer, balance, gas_price, tuple(records), (), {}, code_checks
+        )
     council_is_contract = len(provider.get_code(council)) > 0
     is_local = provider.network.is_local
     records_nonces = {
@@ -120,7 +129,7 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
             provider_settings={
                 "chain_id": chain_id,
                 "evm_version": project.config.vyper.evm_version,
-                "genesis_timestamp": _GENESIS,
+                "genesis_timestamp": next(_GENESIS),
             },
         ) as private,
         TemporaryDirectory() as folder,
@@ -183,7 +192,8 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     )
 
 
-_GENESIS = 1_500_000_000  # {s} an hour that no other chain of this process begins at
+# {s} Ape keeps the chains of a process by their settings: no two rehearsals begin alike.
+_GENESIS = count(1_500_000_000)
 
 
 @dataclass
