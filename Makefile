@@ -18,7 +18,7 @@ export APE_DATA_FOLDER := $(CURDIR)/.cache/ape
 # ape-vyper's settings make pydantic warn at every start.
 export PYTHONWARNINGS := ignore::UserWarning
 
-.PHONY: demo test lint fuzz mutants gas bench clean
+.PHONY: demo test test-node lint fuzz mutants gas bench clean
 
 # --- what people run
 demo: $(COMPILED)
@@ -28,6 +28,11 @@ demo: $(COMPILED)
 
 test: $(READY) lint
 	pytest
+
+# Needs Node: deployments on a real node, anvil from npm.
+test-node: $(READY)
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	PATH="$$(echo $(CURDIR)/node_modules/@foundry-rs/anvil-*/bin):$$PATH" pytest -p no:cacheprovider tests/node
 
 # --- what contributors run
 lint: $(READY)

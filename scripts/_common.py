@@ -11,6 +11,7 @@ from ape import chain
 from ape.api import ProviderAPI, ReceiptAPI
 from ape.cli import ConnectedProviderCommand, network_option
 from ape.exceptions import ApeException, ContractLogicError
+from ape.logging import LogLevel, logger
 
 from civitas.carbon.figures import Different
 from civitas.chain.address_book import AddressBook
@@ -19,6 +20,9 @@ from civitas.chain.parameters import Parameters
 from civitas.chain.refusals import reason_of
 from civitas.errors import CivitasError
 from civitas.records import Event
+
+# What a command prints is its answer, JSON at times: Ape's notes on connections don't belong there.
+logger.set_level(LogLevel.WARNING)
 
 # 0 done, 1 the check found a difference, 2 the input or the network was not as needed.
 EXIT_DIFFERENCE = 1

@@ -20,21 +20,18 @@ from scripts._common import EXIT_DIFFERENCE, book_folder, fail
 @click.option("--records", type=click.Path(path_type=Path), help="Folder of the address book.")
 @click.option("--json", "as_json", is_flag=True, help="Print every fact as JSON.")
 def cli(provider: ProviderAPI, params: Path, records: Path | None, as_json: bool) -> None:
-    """Read the chain back against PARAMS and the records; name the first broken link."""
+    """Read the chain back against PARAMS and the records; name every broken link."""
     book = AddressBook(records or book_folder(provider))
-    checked = []
     try:
-        for fact in facts(params, book):
-            checked.append(fact)
-            if not fact.holds:
-                break
+        checked = list(facts(params, book))
     except CivitasError as error:
         fail(error)
     if as_json:
         click.echo(json.dumps([asdict(fact) for fact in checked], indent=2))
     broken = [fact for fact in checked if not fact.holds]
     if broken:
-        click.echo(f"broken: {broken[0].link}: {broken[0].detail}", err=True)
+        for fact in broken:
+            click.echo(f"broken: {fact.link}: {fact.detail}", err=True)
         raise SystemExit(EXIT_DIFFERENCE)
     if not as_json:
         click.echo(f"{len(checked)} facts hold")

@@ -172,6 +172,9 @@ class Chain:
     def set_balance(self, address: str, balance: int) -> None:
         self.state.set_account(address, self.state.account(address)._replace(balance=balance))
 
+    def set_nonce(self, address: str, nonce: int) -> None:
+        self.state.set_account(address, self.state.account(address)._replace(nonce=nonce))
+
     def set_code(self, address: str, code: HexBytes) -> None:
         self.state.set_account(address, self.state.account(address)._replace(code=code))
 

@@ -145,6 +145,10 @@ class RevmProvider(TestProviderAPI):
     def set_balance(self, address: AddressType, amount: int) -> None:
         self._chain.set_balance(to_key(address), amount)
 
+    def set_nonce(self, address: AddressType, nonce: int) -> None:
+        """Also to a lower one; where a contract is already, none can be created again."""
+        self._chain.set_nonce(to_key(address), nonce)
+
     def set_code(self, address: AddressType, code: str | bytes) -> bool:
         self._chain.set_code(to_key(address), HexBytes(code))
         return True

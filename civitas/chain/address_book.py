@@ -22,6 +22,9 @@ class Record(BaseModel):
     code_hash: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
     compiler: str
     evm_version: str
+    optimize: str
+    # Of the sources; "+changes" where files differed from it, "unknown" outside a repository.
+    commit: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}(\+changes)?|unknown)$")]
     params: str
 
 

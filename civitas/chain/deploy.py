@@ -1,4 +1,4 @@
-"""Deploys and wires a city, one record after each contract, so that a broken run can go on.
+"""Deploys and wires a city; a journal and a record of each step let a broken run go on.
 
 The deployer is the Authority's first admin: it grants the roles of the parameters and names the
 council as its successor. It never holds a role of its own, and none at all once the council has
@@ -8,24 +8,31 @@ accepted.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ape import accounts, chain, project
-from ape.api import AccountAPI, ReceiptAPI
+from ape.api import AccountAPI, ReceiptAPI, TransactionAPI
 from ape.contracts import ContractInstance
 from eth_utils.crypto import keccak
 
 from civitas.chain.address_book import AddressBook, Record
 from civitas.chain.city import BLUEPRINTS, City, contract_at
+from civitas.chain.journal import Journal
+from civitas.chain.outbox import Outbox, Sender
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import ADMIN, SEPARATED, Role
 from civitas.errors import CivitasError
 from civitas.profiles import Profile
+from civitas.source import commit_of
 
 Say = Callable[[str], None]
 
 DAY = 86_400  # {s}
+JOURNAL = "journal.jsonl"  # in the folder of the address book
+OPTIMIZE = "gas"  # Vyper's own default, and Ape's
+_SOME_GAS = 1_000_000  # so that Ape does not estimate before the step's turn
 ZERO_ADDRESS = "0x" + "00" * 20
 UNIDENTIFIED_CLASS = 256  # of the tax table: whom no investor stands behind
 
@@ -56,7 +63,7 @@ def address_of(account: str) -> str:
 class Deployer:
     """Deploys what the book does not have yet, and takes from it what it has."""
 
-    account: AccountAPI
+    outbox: Sender
     book: AddressBook
     params: Path
     say: Say
@@ -67,11 +74,9 @@ class Deployer:
         Raises WrongDeployment when a record does not fit the chain or the arguments.
         """
         container = project.contracts[kind or name]
-        if address := self._recorded(name, arguments):
-            return contract_at(container, address)
-        receipt = self.account.call(container(*arguments))
-        address = str(receipt.contract_address)
-        self._record(name, kind or name, address, receipt, arguments)
+        address = self._recorded(name, arguments)
+        if address is None:
+            address = self._deploy(name, kind or name, container(*arguments), arguments)
         return contract_at(container, address)
 
     def blueprint(self, name: str) -> str:
@@ -79,21 +84,28 @@ class Deployer:
         title = f"{name}Blueprint"
         if address := self._recorded(title, ()):
             return address
-        container = project.contracts[name]
-        receipt = self.account.declare(container)
-        self._record(title, name, str(receipt.contract_address), receipt, ())
-        return str(receipt.contract_address)
+        ecosystem = chain.provider.network.ecosystem
+        contract_type = project.contracts[name].contract_type
+        return self._deploy(title, name, ecosystem.encode_contract_blueprint(contract_type), ())
+
+    def call(self, step: str, method: Any, *arguments: Any, shown: tuple[Any, ...]) -> ReceiptAPI:
+        """Send one call; `shown` is its arguments as people read them."""
+        transaction = method.as_transaction(
+            *arguments, sender=self.outbox.account.address, gas=_SOME_GAS
+        )
+        transaction.gas_limit = None  # estimated when it is sent
+        return self.outbox.send(step, transaction, shown, is_once=False)
 
     def _recorded(self, name: str, arguments: tuple[Any, ...]) -> str | None:
         record = self.book.get(name)
         if record is None:
             return None
-        if code_hash(record.address) != record.code_hash:
+        if self.outbox.ask(lambda: code_hash(record.address)) != record.code_hash:
             raise WrongDeployment(
                 f"{name}: the code at {record.address} is not the recorded one; "
                 f"is {self.book.folder} of another network? Remove its records to start anew"
             )
-        if record.arguments != _as_text(arguments):
+        if record.arguments != as_text(arguments):
             raise WrongDeployment(
                 f"{name}: recorded with other arguments than {self.params} gives now; "
                 "a deployed contract can't be changed, only replaced"
@@ -101,15 +113,11 @@ class Deployer:
         self.say(f"{name:<28} {record.address}  as recorded")
         return record.address
 
-    def _record(
-        self,
-        name: str,
-        kind: str,
-        address: str,
-        receipt: ReceiptAPI,
-        arguments: tuple[Any, ...],
-    ) -> None:
-        compiler = project.contracts[kind].contract_type
+    def _deploy(
+        self, name: str, kind: str, transaction: TransactionAPI, arguments: tuple[Any, ...]
+    ) -> str:
+        receipt = self.outbox.send(name, transaction, arguments, is_once=True)
+        address = str(receipt.contract_address)
         self.book.put(
             name,
             Record(
@@ -117,16 +125,19 @@ class Deployer:
                 address=address,
                 transaction=receipt.txn_hash,
                 block=receipt.block_number,
-                deployer=str(self.account.address),
-                arguments=_as_text(arguments),
-                code_hash=code_hash(address),
+                deployer=str(self.outbox.account.address),
+                arguments=as_text(arguments),
+                code_hash=self.outbox.ask(lambda: code_hash(address)),
                 compiler="vyper 0.4.3",
                 evm_version=project.config.vyper.evm_version or "default",
+                optimize=OPTIMIZE,
+                commit=commit_of(project.path),
                 params=self.params.as_posix(),
             ),
         )
-        size = len(compiler.runtime_bytecode.bytecode) // 2 - 1 if compiler.runtime_bytecode else 0
+        size = self.outbox.ask(lambda: len(chain.provider.get_code(address)))
         self.say(f"{name:<28} {address}  {receipt.gas_used:>9,} gas  {size:>6,} bytes")
+        return address
 
 
 def code_hash(address: str) -> str:
@@ -139,8 +150,15 @@ def deploy_city(
 ) -> City:
     """Deploy what is missing, grant the roles, and name the council as admin.
 
-    Raises InputErrors for bad parameters before anything is sent, and WrongDeployment.
+    Raises InputErrors for bad parameters before anything is sent, WrongDeployment, and Stuck when
+    the chain takes too long; the same call goes on then.
     """
+    journal = Journal(book.folder / JOURNAL)
+    return deploy_through(params, book, Outbox(account, journal, say), say)
+
+
+def deploy_through(params: Path, book: AddressBook, outbox: Sender, say: Say) -> City:
+    """`deploy_city` with an outbox of the caller's choice, or with a rehearsal."""
     parameters = Parameters.read(params)
     profile = parameters.load_profile(params)
     council = address_of(parameters.council)
@@ -148,13 +166,16 @@ def deploy_city(
         role: tuple(address_of(each) for each in parameters.roles.get(role.name, ()))
         for role in Role
     }
-    if account.address == council or any(account.address in held for held in holders.values()):
-        raise CivitasError(f"{account.address} deploys, so it can be neither council nor a role")
+    deployer_address = outbox.account.address
+    if deployer_address == council or any(deployer_address in held for held in holders.values()):
+        raise CivitasError(f"{deployer_address} deploys, so it can be neither council nor a role")
 
-    city = _deploy_contracts(parameters, profile, Deployer(account, book, params, say))
-    _grant_roles(city, holders, account, say)
-    if city.authority.admin() != council and city.authority.pending_admin() != council:
-        city.authority.transfer_admin(council, sender=account)
+    deployer = Deployer(outbox, book, params, say)
+    city = _deploy_contracts(parameters, profile, deployer)
+    _grant_roles(city, holders, deployer)
+    named = outbox.ask(lambda: (city.authority.admin(), city.authority.pending_admin()))
+    if council not in named:
+        deployer.call("name the council", city.authority.transfer_admin, council, shown=(council,))
         say(f"named {council} as admin; it must call accept_admin() on {city.authority.address}")
     return city
 
@@ -363,9 +384,7 @@ def _existing_token(address: str, profile: Profile) -> ContractInstance:
     return token
 
 
-def _grant_roles(
-    city: City, holders: dict[Role, tuple[str, ...]], account: AccountAPI, say: Say
-) -> None:
+def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Deployer) -> None:
     wanted = {
         **holders,
         Role.COMPLIANCE_OFFICER: (*holders[Role.COMPLIANCE_OFFICER], city.enforcement.address),
@@ -373,25 +392,34 @@ def _grant_roles(
         Role.LEASE: (city.lease.address,),
         Role.DIVIDENDS: (city.dividends.address,),
     }
-    for role, addresses in wanted.items():
-        for address in addresses:
-            if not city.authority.hasRole(role.id, address):
-                if not city.authority.hasRole(ADMIN, account.address):
-                    raise WrongDeployment(
-                        f"{address} lacks {role.name}, and {account.address} is no longer admin: "
-                        "the council must grant it"
-                    )
-                city.authority.grantRole(role.id, address, sender=account)
-                say(f"granted {role.name:<20} {address}")
+    authority, ask = city.authority, deployer.outbox.ask
+    account = deployer.outbox.account.address
+    pairs = [(role, address) for role, addresses in wanted.items() for address in addresses]
+    for role, address in pairs:
+        if ask(partial(authority.hasRole, role.id, address)):
+            continue
+        if not ask(lambda: authority.hasRole(ADMIN, account)):
+            raise WrongDeployment(
+                f"{address} lacks {role.name}, and {account} is no longer admin: "
+                "the council must grant it"
+            )
+        deployer.call(
+            f"grant {role.name} {address}",
+            authority.grantRole,
+            role.id,
+            address,
+            shown=(role.name, address),
+        )
+        deployer.say(f"granted {role.name:<20} {address}")
 
 
-def _as_text(arguments: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple(_text(each) for each in arguments)
+def as_text(arguments: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(text_of(each) for each in arguments)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     if isinstance(value, bytes):
         return "0x" + value.hex()
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_text(each) for each in value) + "]"
+        return "[" + ", ".join(text_of(each) for each in value) + "]"
     return str(value)

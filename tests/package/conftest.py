@@ -24,6 +24,8 @@ def book(city, tmp_path_factory):
             code_hash="0x" + "00" * 32,
             compiler="vyper 0.4.3",
             evm_version="cancun",
+            optimize="gas",
+            commit="unknown",
             params=PARAMS.as_posix(),
         )
         AddressBook(folder).put(name, record)

@@ -24,6 +24,9 @@ FLOORS = {
     "pass time": 6,  # 17
     "pause": 5,  # 16
     "raise units": 5,  # 16
+    "record": 6,  # 18
+    "record refused": 7,  # 22
+    "record taken": 5,  # 15
     "release": 7,  # 23
     "renew": 20,  # 30
     "revoke": 8,  # 24

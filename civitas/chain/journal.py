@@ -1,0 +1,90 @@
+"""What a deployment is about to do and what became of it, written before and after it happens."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from civitas.errors import CivitasError
+
+Event = Literal["intended", "sent", "mined", "lost", "failed"]
+
+
+class Entry(BaseModel):
+    """One line. Of a step: intended, sent once or more, and then mined, failed or lost.
+
+    Lost means that another transaction took the nonce, so that this one can never be mined.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event: Event
+    step: str
+    deployer: str
+    chain_id: int
+    nonce: Annotated[int, Field(ge=0)]
+    digest: str  # keccak256 of receiver and data: what the transaction does
+    block: Annotated[int, Field(ge=0)]  # head when intended, own block when mined
+    transaction: str | None = None
+    max_fee: int | None = None  # {wei} per gas
+    priority_fee: int | None = None  # {wei} per gas
+
+
+class Journal:
+    """The lines of one network, in a file that only grows. `path` None keeps them in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._entries = list(self._read())
+
+    def write(self, entry: Entry) -> None:
+        """Add a line and wait until the disk has it."""
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            line = entry.model_dump_json(exclude_none=True) + "\n"
+            with self.path.open("ab+") as file:
+                if _ends_torn(file.tell(), self.path):
+                    line = "\n" + line
+                file.write(line.encode())
+                file.flush()
+                os.fsync(file.fileno())
+        self._entries.append(entry)
+
+    def of(self, step: str) -> list[Entry]:
+        """The lines of the step's last attempt, the intention first; empty where there is none."""
+        found = [entry for entry in self._entries if entry.step == step]
+        starts = [index for index, entry in enumerate(found) if entry.event == "intended"]
+        return found[starts[-1] :] if starts else []
+
+    def _read(self) -> Iterator[Entry]:
+        if self.path is None or not self.path.exists():
+            return
+        lines = self.path.read_bytes().splitlines()
+        for number, line in enumerate(lines, 1):
+            if not line:
+                continue
+            try:
+                yield Entry.model_validate_json(line)
+            except ValidationError as error:
+                if _is_torn(line):
+                    continue  # the process died while it wrote this line: it never acted on it
+                raise CivitasError(f"{self.path}:{number}: not a line of a journal") from error
+
+
+def _ends_torn(size: int, path: Path) -> bool:
+    if size == 0:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _is_torn(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return True
+    return False
