@@ -27,7 +27,7 @@ ALLOWED = {
     },
     "IdentityRegistry": {  # signatures: checked, not kept
         "onboard": {"claim_signature", "binding_signature"},
-        "file_claims": {"claims"},
+        "file_claims": {"signed_claims"},
         "onboard_batch": {"onboardings"},
         "bind_wallet": {"signature"},
         "announce_recovery": {"signature"},

@@ -31,6 +31,19 @@ BOUNDS = (
     ),
     Bound("SecurityToken.freezePartialTokens of more units", 36_000, "as the peers"),
     Bound(
+        "IdentityRegistry.register 1 investor", 60_000, "one fresh slot, the role and three events"
+    ),
+    Bound(
+        "IdentityRegistry.onboard an investor by its issuer, with the wallet's signature",
+        61_700,
+        "one fresh slot, one signature and two events; 60,000 is aimed at (ADR 13)",
+    ),
+    Bound(
+        "IdentityRegistry.onboard_batch 44 investors, per investor",
+        35_900,
+        "one fresh slot, one signature and two events each; 35,000 is aimed at (ADR 13)",
+    ),
+    Bound(
         "RevenueSplitter.release to an account",
         52_000,
         "a payee's own claim must not cost more than in the splitters that payees know",

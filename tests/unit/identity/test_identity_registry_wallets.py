@@ -183,7 +183,17 @@ def pass_window(identities, more=0):
 
 
 def test_replaces_a_lost_wallet_for_ever(
-    identities, investor, announce, consent, enforcer, bob, carol, in_a_year, compliance_officer
+    identities,
+    investor,
+    announce,
+    claim,
+    onboard,
+    consent,
+    enforcer,
+    bob,
+    carol,
+    in_a_year,
+    compliance_officer,
 ):
     """INV-ID-5"""
     announce(bob)
@@ -202,6 +212,8 @@ def test_replaces_a_lost_wallet_for_ever(
         identities.bind_wallet(investor, in_a_year, consent(investor), sender=bob)
     with ape.reverts("investor_records: wallet was lost"):
         identities.registerIdentity(investor, investor, 410, sender=compliance_officer)
+    with ape.reverts("investor_records: wallet was lost"):
+        onboard(investor, claim(investor, nonce=2))
     announce(carol, lost=bob)
     pass_window(identities)
     identities.recover_wallet(bob, sender=enforcer)
