@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from web3.exceptions import TransactionNotFound
 
 from tests.node.conftest import PARAMS
 
@@ -62,8 +63,8 @@ def test_killed_and_resumed(ape_run, anvil, deployer, tmp_path, written):
     assert len(list(tmp_path.glob("*.json"))) == 18
 
 
-def test_a_stuck_transaction_is_found_again(ape_run, anvil, deployer, tmp_path):
-    """Nothing is mined, the run is killed with a transaction in flight, and goes on later."""
+def test_a_stuck_transaction_is_replaced(ape_run, anvil, deployer, tmp_path):
+    """Nothing is mined, the run is killed with a transaction in flight, and replaces it."""
     anvil.provider.make_request("evm_setAutomine", [False])
     process = ape_run.start(*apply(ape_run, tmp_path))
     until = time.monotonic() + 120
@@ -73,17 +74,34 @@ def test_a_stuck_transaction_is_found_again(ape_run, anvil, deployer, tmp_path):
     process.kill()
     process.communicate()
     assert anvil.eth.get_transaction_count(deployer) == 0
+
+    process = ape_run.start(*apply(ape_run, tmp_path))
+    until = time.monotonic() + 120
+    while len(sent := sendings(tmp_path)) < 2 or not is_known(anvil, sent[1]["transaction"]):
+        assert time.monotonic() < until and process.poll() is None, process.communicate()
+        time.sleep(0.05)
     anvil.provider.make_request("evm_setAutomine", [True])
+    _, errors = process.communicate(timeout=200)
 
-    resumed = ape_run(*apply(ape_run, tmp_path))
-
-    assert resumed.returncode == 0, resumed.stderr
+    assert process.returncode == 0, errors
     assert anvil.eth.get_transaction_count(deployer) == STEPS
-    # The fee was raised over the one in flight, the nonce kept.
-    lines = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
-    sent = [each for each in lines if each["step"] == "PaymentToken" and each["event"] == "sent"]
+    # The fee was raised over the one in flight, the nonce kept, and the later one was mined.
     assert [each["nonce"] for each in sent] == [0, 0]
     assert sent[1]["max_fee"] > sent[0]["max_fee"]
+    assert anvil.eth.get_transaction_receipt(sent[1]["transaction"])["status"] == 1
+
+
+def sendings(folder):
+    """What the journal says was sent of the first step."""
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    return [each for each in lines if (each["step"], each["event"]) == ("PaymentToken", "sent")]
+
+
+def is_known(web3, transaction):
+    try:
+        return web3.eth.get_transaction(transaction) is not None
+    except TransactionNotFound:
+        return False
 
 
 def test_check_names_what_is_left_to_do(ape_run, tmp_path):

@@ -11,6 +11,7 @@ from civitas.chain.check import facts
 from civitas.chain.deploy import WrongDeployment, accept_admin, deploy_city
 from civitas.chain.roles import ADMIN, Role
 from civitas.errors import CivitasError
+from civitas.source import commit_of
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
 
@@ -48,7 +49,10 @@ def test_each_record_says_where_and_how(deployed, book, deployer):
     assert record.address == deployed.asset_registry.address
     assert record.deployer == deployer.address
     assert record.arguments[0] == deployed.authority.address
-    assert len(list(book.folder.glob("*.json"))) == 22
+    assert (record.compiler, record.evm_version) == ("vyper 0.4.3", "cancun")
+    assert record.optimize == "gas"
+    assert record.commit == commit_of(Path.cwd())
+    assert len(list(book.folder.glob("*.json"))) == 24
 
 
 def test_a_second_run_sends_nothing(deployed, book, deployer):
@@ -150,6 +154,18 @@ def test_names_a_directory_entry_that_was_replaced(
 def test_says_what_to_do_without_records(tmp_path):
     with pytest.raises(CivitasError, match="run `ape run deploy` for this network first"):
         list(facts(PARAMS, AddressBook(tmp_path / "nothing")))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"commit": "main"}, {"address": "0x12"}, {"block": -1}, {"code_hash": "0x"}, {"more": 1}],
+)
+def test_a_record_of_another_shape_is_refused(deployed, book, change):
+    path = book.folder / "Lease.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+
+    with pytest.raises(CivitasError, match="Lease.json is not a deployment record"):
+        book.get("Lease")
 
 
 def test_refuses_a_torn_record(book):

@@ -268,67 +268,6 @@ def test_a_new_investor_needs_the_other_topics_too(
     assert not identities.isVerified(alice)
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"country": 0}, "investor_records: bad country"),
-        ({"country": 1_000}, "investor_records: bad country"),
-        ({"valid_until": 1}, "investor_records: bad expiry"),
-        ({"valid_until": 2**40}, "investor_records: bad expiry"),
-        ({"nonce": 0}, "claims: void claim"),
-    ],
-)
-def test_refuses_a_batch_with_an_entry_that_does_not_hold(
-    identities, trusted, consent, issuer, alice, bob, in_a_year, changes, reason
-):
-    def entry(wallet, country=410, valid_until=in_a_year, nonce=1):
-        return (wallet, country, 1, valid_until, nonce, consent(wallet))
-
-    with ape.reverts(reason):
-        identities.onboard_batch(KYC, in_a_year, [entry(alice), entry(bob, **changes)], sender=issuer)
-
-    assert not identities.contains(alice)
-
-
-def test_refuses_a_batch_past_its_deadline(identities, trusted, consent, issuer, alice, in_a_year):
-    over = chain.pending_timestamp - 1
-    entry = (alice, 410, 1, in_a_year, 1, consent(alice, deadline=over))
-    with ape.reverts("signatures: past the deadline"):
-        identities.onboard_batch(KYC, over, [entry], sender=issuer)
-
-
-def test_a_batch_brings_no_revoked_claim_back(
-    identities, trusted, consent, issuer, alice, in_a_year
-):
-    """INV-ID-4: neither where nothing is known of the investor, nor where it is bound already."""
-    identities.revoke_claim(alice, KYC, 1, sender=issuer)
-
-    with ape.reverts("claims: void claim"):
-        identities.onboard_batch(
-            KYC, in_a_year, [(alice, 410, 1, in_a_year, 1, consent(alice))], sender=issuer
-        )
-    identities.onboard_batch(
-        KYC, in_a_year, [(alice, 410, 1, in_a_year, 2, consent(alice))], sender=issuer
-    )
-    assert identities.isVerified(alice)
-    with ape.reverts("investor_records: is registered"):
-        identities.onboard_batch(
-            KYC, in_a_year, [(alice, 410, 1, in_a_year, 3, consent(alice))], sender=issuer
-        )
-
-
-def test_a_new_investor_needs_the_other_topics_too(
-    identities, trusted, onboard, claim, council_clerk, alice
-):
-    """INV-ID-3"""
-    identities.addClaimTopic(TAX, sender=council_clerk)
-
-    receipt = onboard(alice, claim(alice))
-
-    assert receipt.events[0].eligible_until == 0
-    assert not identities.isVerified(alice)
-
-
 # --- file_claims
 def test_renews_an_expired_investor(
     identities, onboarded, claim, sign, issuer, payer, bob, at, in_a_year
