@@ -190,7 +190,7 @@ def test_deploy_writes_an_address_book(tmp_path):
     )
 
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "book").glob("*.json"))) == 22
+    assert len(list((tmp_path / "book").glob("*.json"))) == 23
     assert "CityDirectory" in done.stdout
 
 

@@ -12,6 +12,7 @@ from civitas.chain.rehearsal import plan_city
 from civitas.errors import CivitasError
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
+STEPS, RECORDS = 45, 23
 
 
 def checksum(folder):
@@ -32,13 +33,13 @@ def test_plan_and_run_are_the_same(book, deployer):
 
     deploy_city(PARAMS, book, deployer)
 
-    assert deployer.nonce - before == len(plan.steps) == 39
-    assert [step.nonce for step in plan.steps] == list(range(before, before + 39))
+    assert deployer.nonce - before == len(plan.steps) == STEPS
+    assert [step.nonce for step in plan.steps] == list(range(before, before + STEPS))
     created = {step.name: (step.address, step.arguments) for step in plan.steps if step.address}
     assert created == {
         name: (book.require(name).address, book.require(name).arguments) for name in created
     }
-    assert len(created) == 18
+    assert len(created) == RECORDS
 
 
 def test_the_gas_of_a_plan_is_that_of_the_run(book, deployer):
@@ -74,7 +75,7 @@ def test_nothing_is_left_to_do_after_the_run(book, deployer):
     plan = plan_city(PARAMS, book, deployer.address)
 
     assert plan.steps == ()
-    assert len(plan.recorded) == 18
+    assert len(plan.recorded) == RECORDS
     assert plan.is_sound
 
 
@@ -95,7 +96,7 @@ def test_a_plan_of_the_rest_has_only_the_rest(book, deployer, monkeypatch):
     plan = plan_city(PARAMS, book, deployer.address)
 
     assert len(plan.recorded) == 8
-    assert len(plan.steps) == 39 - 8
+    assert len(plan.steps) == STEPS - 8
     assert plan.steps[0].nonce == deployer.nonce
     assert plan.is_sound
 
