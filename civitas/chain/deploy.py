@@ -34,6 +34,7 @@ JOURNAL = "journal.jsonl"  # in the folder of the address book
 OPTIMIZE = "gas"  # Vyper's own default, and Ape's
 _SOME_GAS = 1_000_000  # so that Ape does not estimate before the step's turn
 ZERO_ADDRESS = "0x" + "00" * 20
+NO_CODE = "0x" + keccak(b"").hex()
 UNIDENTIFIED_CLASS = 256  # of the tax table: whom no investor stands behind
 
 
@@ -103,7 +104,8 @@ class Deployer:
         if self.outbox.ask(lambda: code_hash(record.address)) != record.code_hash:
             raise WrongDeployment(
                 f"{name}: the code at {record.address} is not the recorded one; "
-                f"is {self.book.folder} of another network? Remove its records to start anew"
+                f"is {self.book.folder} of another network? "
+                f"Remove its records and {JOURNAL} to start anew"
             )
         if record.arguments != as_text(arguments):
             raise WrongDeployment(
@@ -118,6 +120,11 @@ class Deployer:
     ) -> str:
         receipt = self.outbox.send(name, transaction, arguments, is_once=True)
         address = str(receipt.contract_address)
+        found = self.outbox.ask(lambda: code_hash(address))
+        if found == NO_CODE:
+            raise WrongDeployment(
+                f"{name}: the node shows no code at {address} yet; run the command again"
+            )
         self.book.put(
             name,
             Record(
@@ -127,7 +134,7 @@ class Deployer:
                 block=receipt.block_number,
                 deployer=str(self.outbox.account.address),
                 arguments=as_text(arguments),
-                code_hash=self.outbox.ask(lambda: code_hash(address)),
+                code_hash=found,
                 compiler="vyper 0.4.3",
                 evm_version=project.config.vyper.evm_version or "default",
                 optimize=OPTIMIZE,
@@ -154,7 +161,8 @@ def deploy_city(
     the chain takes too long; the same call goes on then.
     """
     journal = Journal(book.folder / JOURNAL)
-    return deploy_through(params, book, Outbox(account, journal, say), say)
+    with journal.alone():
+        return deploy_through(params, book, Outbox(account, journal, say), say)
 
 
 def deploy_through(params: Path, book: AddressBook, outbox: Sender, say: Say) -> City:

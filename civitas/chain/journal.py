@@ -3,6 +3,8 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,6 +41,26 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._entries = list(self._read())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other run out while this one goes on, and begin with what they wrote.
+
+        Raises CivitasError where another run has the journal.
+        """
+        if self.path is None:
+            yield
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                raise CivitasError(
+                    f"{self.path}: another run is writing to it; wait until it has ended"
+                ) from None
+            self._entries = list(self._read())
+            yield
 
     def write(self, entry: Entry) -> None:
         """Add a line and wait until the disk has it."""

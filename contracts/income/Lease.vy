@@ -150,7 +150,9 @@ def sign(
     assert staticcall ISplitter(splitter).asset() == _ASSET.address, "lease: splitter of other asset"
     before: uint256 = self.lease_of[asset_id]
     if before != 0:
-        assert start_day >= self._end_day(self._terms[before]), "lease: asset is let"
+        # One that was called off may leave the lease before it running up to its start.
+        terms: ILease.Terms = self._terms[before]
+        assert start_day >= max(self._end_day(terms), terms.start_day), "lease: asset is let"
     lease_id: uint256 = self.total_leases + 1
     self.total_leases = lease_id
     self.lease_of[asset_id] = lease_id

@@ -38,6 +38,7 @@ def __init__(given: IRevenueSplitter.Rules):
         header |= split_words.REST_TO_FIRST
     words: DynArray[uint256, split_words.MAX_WORDS] = [header]
     shares: uint256 = 0
+    is_past_shares: bool = False
     for tier: IRevenueSplitter.Tier in given.tiers:
         assert tier.name != empty(bytes32), "splitter_rules: no name"
         for i: uint256 in range(
@@ -53,9 +54,12 @@ def __init__(given: IRevenueSplitter.Rules):
         bps: uint256 = convert(tier.bps, uint256)
         if tier.kind == IRevenueSplitter.TierKind.SHARE:
             assert bps != 0 and amount == 0 and months == 0, "splitter_rules: bad share"
+            # Behind a cap it would get what one call's income leaves, by whoever chooses the call.
+            assert not is_past_shares, "splitter_rules: share behind a cap"
             shares += bps
             header |= split_words.HAS_SHARES
         else:
+            is_past_shares = True
             assert bps == 0, "splitter_rules: bad share"
             assert amount != 0 and amount < MAX_AMOUNT, "splitter_rules: bad amount"
             if tier.kind == IRevenueSplitter.TierKind.CAP:

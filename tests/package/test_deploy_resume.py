@@ -6,7 +6,7 @@ import ape
 import pytest
 
 from civitas.chain.address_book import AddressBook
-from civitas.chain.deploy import JOURNAL, deploy_city
+from civitas.chain.deploy import JOURNAL, NO_CODE, WrongDeployment, code_hash, deploy_city
 from civitas.chain.journal import Entry, Journal
 from civitas.chain.outbox import Outbox, Patience, digest_of
 from civitas.chain.roles import ADMIN, Role
@@ -218,6 +218,36 @@ def test_refuses_the_journal_of_a_chain_that_is_gone(deployer, tmp_path):
 
     with pytest.raises(CivitasError, match="Is the journal of another chain"):
         Outbox(deployer, journal).send("x", transaction, (), is_once=True)
+
+
+def test_a_second_run_beside_the_first_is_refused(deployer, tmp_path):
+    book = AddressBook(tmp_path)
+    before = deployer.nonce
+    refused = pytest.raises(CivitasError, match="another run is writing to it")
+    with Journal(tmp_path / JOURNAL).alone(), refused:
+        deploy_city(PARAMS, book, deployer)
+
+    assert deployer.nonce == before
+    assert not list(tmp_path.glob("*.json"))
+
+
+def test_code_that_a_node_does_not_show_yet_is_not_recorded(
+    deployer, tmp_path, monkeypatch, unbroken
+):
+    book, asked = AddressBook(tmp_path), []
+
+    def behind(address):
+        asked.append(address)
+        return NO_CODE if len(asked) == 1 else code_hash(address)
+
+    monkeypatch.setattr("civitas.chain.deploy.code_hash", behind)
+    with pytest.raises(WrongDeployment, match="no code at .* yet; run the command again"):
+        deploy_city(PARAMS, book, deployer)
+    assert not list(tmp_path.glob("*.json"))
+
+    city = deploy_city(PARAMS, book, deployer)
+
+    assert end_state(book, city, deployer) == unbroken
 
 
 # --- the file

@@ -73,13 +73,14 @@ ACTIONS = [
     *["claim_for"] * 4,
     *["claim_income"] * 2,
     "deposit",
-    "freeze",
+    *["freeze"] * 3,
     "block",
     "rate",
     "remit",
     "remit",
     "escheat",
     "give_back",
+    *["late"] * 3,
     "recover",
     "succeed",
     "follow",
@@ -141,6 +142,7 @@ class DividendsMachine(ChainMachine):
             self._transfer(data)
         elif action == "declare":
             self._declare(data)
+            self._claim(len(self.declared), self._wallet(data, len(self.declared)))
         elif action == "wait":
             self._wait(data.draw(st.integers(1, 12)))
         elif action == "claim":
@@ -164,7 +166,9 @@ class DividendsMachine(ChainMachine):
         elif action == "escheat":
             self._escheat(self._number(data))
         elif action == "give_back":
-            self._give_back(data)
+            self._give_back(data, self._number(data))
+        elif action == "late":
+            self._late(data)
         elif action == "recover":
             self._recover(data)
         elif action == "succeed":
@@ -518,8 +522,19 @@ class DividendsMachine(ChainMachine):
             known.held = 0
         assert city.treasury.balance_of(self.stage.money, self.stage.fund) == self.escheated
 
-    def _give_back(self, data):
+    def _late(self, data):
+        """After the deadline: the rest escheats, claims wait until the money is back, and go on."""
         number = self._number(data)
+        wallet = self._wallet(data, number)
+        if chain.pending_timestamp < self.declared[number].deadline:
+            chain.mine(timestamp=self.declared[number].deadline)
+        self._escheat(number)
+        self._claim(number, wallet)
+        self._claim_for(number, [wallet])
+        self._give_back(data, number)
+        self._claim(number, wallet)
+
+    def _give_back(self, data, number):
         known, stage = self.declared[number], self.stage
         room = known.amount - known.paid - known.held
         within = st.integers(1, room) if room else st.just(1)

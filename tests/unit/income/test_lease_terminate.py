@@ -86,6 +86,21 @@ def test_called_off_before_it_began_it_frees_nothing_that_the_lease_before_lets(
     assert city.asset_registry.let_until(house) == midnight(date(2027, 6, 1)) > midnight(END)
 
 
+def test_no_third_lease_slips_in_before_one_that_was_called_off(
+    city, house, lease_id, sign, today, terminate
+):
+    """INV-DEED-5: the lease before it still runs."""
+    terminate(sign(house, date(2027, 6, 1), months=12), TODAY)
+
+    with ape.reverts("lease: asset is let"):
+        sign(house, TODAY, months=1)
+    with ape.reverts("lease: asset is let"):
+        sign(house, date(2027, 5, 31), months=1)
+    sign(house, date(2027, 6, 1), months=1)
+
+    assert city.asset_registry.let_until(house) == midnight(date(2027, 7, 1))
+
+
 def test_the_end_of_an_earlier_lease_leaves_the_later_one(
     city, house, lease_id, sign, today, terminate
 ):

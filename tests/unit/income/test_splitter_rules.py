@@ -106,6 +106,16 @@ def test_refuses_tiers_that_make_no_sense(write_rules, whole, road_fund, waterwo
             write_rules(whole, [tier])
 
 
+def test_refuses_a_share_behind_a_cap_or_a_reserve(write_rules, whole, road_fund):
+    """It would get what one call's income leaves, so that whoever calls in parts cuts it."""
+    vat, fee = share("VAT", road_fund, 1), share("FEE", road_fund, 1)
+    debt, upkeep = cap("DEBT", road_fund, 1), reserve("UPKEEP", road_fund, 1)
+    for tiers in ([debt, vat], [upkeep, vat], [vat, debt, fee]):
+        with ape.reverts("splitter_rules: share behind a cap"):
+            write_rules(whole, tiers)
+    write_rules(whole, [vat, fee, debt, upkeep])
+
+
 def test_refuses_a_tier_twice_and_shares_above_the_whole(write_rules, whole, road_fund):
     with ape.reverts("splitter_rules: tier twice"):
         write_rules(whole, [share("VAT", road_fund, 1), cap("VAT", road_fund, 1)])

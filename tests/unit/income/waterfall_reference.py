@@ -183,6 +183,7 @@ def drawn_rules(random: Random, start: int, scale: int, most_payees: int = 20) -
             tiers.append(Tier(name, kind, months=random.choice((1, 3, 12)), amount=amount))
         else:
             tiers.append(Tier(name, kind, amount=amount))
+    tiers.sort(key=lambda tier: tier.kind != "share")  # no share behind a cap or a reserve
     is_rest_to_first = random.random() < 0.5
     quantum = random.choice((1, 10, 7, scale)) if is_rest_to_first else 1
     weights = cuts(random, random.randint(1, most_payees))

@@ -1,5 +1,7 @@
 """All that a lost wallet holds goes to another wallet of the same investor."""
 
+from itertools import pairwise
+
 import ape
 import pytest
 from ape import chain
@@ -96,6 +98,28 @@ def test_is_the_same_a_second_time_and_for_another_token(
 
     assert (token.balanceOf(alice), token.balanceOf(second_wallet)) == (0, ALICE)
     assert (other.balanceOf(alice), other.balanceOf(second_wallet)) == (0, 10)
+
+
+def test_follows_recoveries_in_a_row_that_it_has_missed(
+    token, city, appoint, enforcer, accounts, alice, stranger
+):
+    registry, wallets = city.identity_registry, [alice, accounts[23], accounts[24], accounts[25]]
+    appoint(token, 0)
+    for lost, successor in pairwise(wallets):
+        deadline = chain.pending_timestamp + 10**7
+        nonce = registry.wallet_nonce(successor)
+        message = binding_message(city, successor, alice, nonce, deadline)
+        signature = signed_by(successor, message)
+        registry.announce_recovery(lost, successor, LOSS, deadline, signature, sender=enforcer)
+        chain.mine(timestamp=registry.announced_recovery(lost).executable_from)
+        registry.recover_wallet(lost, sender=enforcer)
+
+    for other in (*wallets[1:3], stranger):
+        with ape.reverts("security_token: not one investor's"):
+            token.recoveryAddress(alice, other, alice, sender=enforcer)
+    token.recoveryAddress(alice, wallets[3], alice, sender=enforcer)
+
+    assert (token.balanceOf(alice), token.balanceOf(wallets[3])) == (0, ALICE)
 
 
 def test_follows_a_recovery_of_the_registry(
