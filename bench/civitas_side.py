@@ -4,6 +4,7 @@ Authority's admin may hold none, so the signer deploys it.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import ape
 from ape.api import AccountAPI, ReceiptAPI
@@ -12,17 +13,16 @@ from eth_utils.crypto import keccak
 
 from bench.operations import Figures, Measurement
 from bench.scenarios import (
-    DUST,
-    INFLOW,
     Receipts,
     Splitter,
     credits,
     deeds,
     fungible,
     income,
+    payee_claim,
     splitter,
 )
-from bench.stage import START, Stage
+from bench.stage import MONEY, START, Stage
 from civitas.chain.carbon import Issuance
 from civitas.chain.city import contract_at
 
@@ -55,8 +55,6 @@ FOREVER = 2**64 - 1  # {s}
 UNITS = 10**24  # {unit}
 NO_PURPOSE = bytes(32)
 BPS = 10_000
-# Code of a token whose `transfer` reverts, and which says of everybody to hold INFLOW + DUST.
-AWAY = bytes.fromhex(f"5f3560e01c63a9059cbb146035577f{INFLOW + DUST:064x}5f5260205ff35b5f5ffd")
 
 
 def measure(stage: Stage) -> list[Measurement]:
@@ -122,31 +120,37 @@ def _income(stage: Stage, token: ContractInstance) -> Figures:
 
 
 def _splits(stage: Stage, authority: ContractInstance) -> Figures:
-    def make(payees: Sequence[str]) -> Splitter:
-        table = [(payee, BPS // len(payees), NO_PURPOSE) for payee in payees]
-        rules = stage.deploy(ape.project.SplitterRules, (1, False, [], table))
-        contract = stage.deploy(
-            ape.project.RevenueSplitter,
-            *(authority, ASSET_ID, stage.money, authority, 0, 0, rules),
-        )
+    """A payee is credited only where it can't be paid. Its claim is therefore measured with a money
+    that blocked it before, and costs more than OpenZeppelin's: it looks the block list up."""
+    blocking = replace(stage, money=stage.deploy(ape.project.MockPaymentToken, "Money", "MNY", 18))
+    blocking.money.mint(stage.payer, MONEY, sender=stage.operator)
 
-        def split() -> Receipts:
-            return [contract.distribute(sender=stage.operator)]
+    def make(of: Stage) -> Callable[[Sequence[str]], Splitter]:
+        return lambda payees: _splitter(of, authority, payees)
 
-        def claim(payee: str) -> Receipts:
-            return [contract.release(stage.money, payee, sender=stage.operator)]
+    return {**splitter(stage, make(stage)), **payee_claim(blocking, make(blocking))}
 
-        def credit() -> None:
-            # The money answers what it is asked and moves nothing while it is away, so that what
-            # came in is credited.
-            code = ape.chain.provider.get_code(stage.money.address)
-            ape.chain.provider.set_code(stage.money.address, AWAY)
-            contract.distribute(sender=stage.operator)
-            ape.chain.provider.set_code(stage.money.address, code)
 
-        return Splitter(contract, split, claim, credit)
+def _splitter(stage: Stage, authority: ContractInstance, payees: Sequence[str]) -> Splitter:
+    table = [(payee, BPS // len(payees), NO_PURPOSE) for payee in payees]
+    rules = stage.deploy(ape.project.SplitterRules, (1, False, [], table))
+    contract = stage.deploy(
+        ape.project.RevenueSplitter,
+        *(authority, ASSET_ID, stage.money, authority, 0, 0, rules),
+    )
 
-    return splitter(stage, make)
+    def split() -> Receipts:
+        return [contract.distribute(sender=stage.operator)]
+
+    def claim(payee: str) -> Receipts:
+        return [contract.release(stage.money, payee, sender=stage.operator)]
+
+    def credit() -> None:
+        stage.money.set_blocked(payees[0], True, sender=stage.operator)
+        contract.distribute(sender=stage.operator)
+        stage.money.set_blocked(payees[0], False, sender=stage.operator)
+
+    return Splitter(contract, split, claim, credit)
 
 
 def _credits(

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from ape.api import AccountAPI
 
 from bench.operations import Measurement
-from bench.scenarios import Receipts, Splitter, credits, deeds, document_uri, fungible, splitter
+from bench.scenarios import (
+    Receipts,
+    Splitter,
+    credits,
+    deeds,
+    document_uri,
+    fungible,
+    payee_claim,
+    splitter,
+)
 from bench.stage import Stage, artifact, solidity
 
 VERSION = "5.7.0"
@@ -48,7 +57,9 @@ def _payment_splitter(stage: Stage) -> Measurement:
 
         return Splitter(contract, split, claim)
 
-    return Measurement("OpenZeppelin 4.9.6 PaymentSplitter", splitter(stage, make))
+    return Measurement(
+        "OpenZeppelin 4.9.6 PaymentSplitter", {**splitter(stage, make), **payee_claim(stage, make)}
+    )
 
 
 def _erc721(stage: Stage) -> Measurement:

@@ -118,16 +118,20 @@ def splitter(stage: Stage, make: Callable[[Sequence[str]], Splitter]) -> Figures
             opened.split,
             existing=[stage.money_of(account) for account in (*payees, opened.contract)],
         )
+    return figures
 
+
+def payee_claim(stage: Stage, make: Callable[[Sequence[str]], Splitter]) -> Figures:
+    """One payee takes what it has in a revenue splitter."""
     first, second = stage.payees[:2]
     opened = _used(stage, make([first, second]))
     if opened.before_claims:
         opened.before_claims()
-    figures[Operation.CLAIM_PAYEE] = gas_of(
+    gas = gas_of(
         lambda: opened.claim(first),
         existing=[stage.money_of(first), stage.money_of(opened.contract)],
     )
-    return figures
+    return {Operation.CLAIM_PAYEE: gas}
 
 
 def _used(stage: Stage, fresh: Splitter) -> Splitter:
