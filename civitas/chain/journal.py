@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Annotated, Literal
@@ -60,7 +60,13 @@ class Journal:
                     f"{self.path}: another run is writing to it; wait until it has ended"
                 ) from None
             self._entries = list(self._read())
-            yield
+            try:
+                yield
+            finally:
+                if self.path.stat().st_size == 0:  # nothing was to be done, or nothing could be
+                    self.path.unlink()
+                    with suppress(OSError):
+                        self.path.parent.rmdir()
 
     def write(self, entry: Entry) -> None:
         """Add a line and wait until the disk has it."""

@@ -137,7 +137,10 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
         rehearsal = Rehearsal(deployer, nonce, done, records_nonces, private)
         if token is not None:
             rehearsal.put_token(*token)
-        city = deploy_through(params, AddressBook(Path(folder)), rehearsal, lambda line: None)
+        try:
+            city = deploy_through(params, AddressBook(Path(folder)), rehearsal, lambda line: None)
+        finally:  # else Ape takes anybody's signature for the deployer's from now on
+            accounts.test_accounts.stop_impersonating(rehearsal.account.address)
         moved = [
             name
             for name, record in records.items()

@@ -54,6 +54,7 @@ MAX_HEIRS: constant(uint256) = 16
 MAX_AMOUNT: constant(uint256) = 2**120 - 1  # {asset} as of a token's deposits
 # Wallets that were lost one after the other.
 MAX_RECOVERIES: constant(uint256) = 8
+_GIVEN_BACK_STAYS: constant(uint256) = 30 * 86_400  # {s}
 # What one payment of a batch may use: about five times what the dearest of ours needs.
 PAYMENT_GAS: constant(uint256) = 1_000_000
 
@@ -286,6 +287,7 @@ def escheat(dividend_id: uint256) -> uint256:
 def give_back(dividend_id: uint256, amount: uint256):
     """
     @notice Bring money that has escheated back, out of the caller's pocket, for who claims late.
+            It stays for 30 days at least, so that nobody can send it away before the claim.
     @param  amount  {asset} Not 0; at most what is unpaid and not here.
     @custom:reverts "dividends: no amount" | "dividends: more than is owed"
         | "token_transfer: amount differs"
@@ -295,8 +297,16 @@ def give_back(dividend_id: uint256, amount: uint256):
     assert (
         amount <= dividend.amount - dividend.paid - dividend.held
     ), "dividends: more than is owed"
+    deadline: uint256 = max(dividend.deadline, block.timestamp + _GIVEN_BACK_STAYS)
     self._dividends[dividend_id].held = dividend.held + amount
-    log IDividends.GivenBack(dividend_id=dividend_id, payer=msg.sender, amount=amount)
+    self._dividends[dividend_id].deadline = deadline
+    log IDividends.GivenBack(
+        dividend_id=dividend_id,
+        payer=msg.sender,
+        amount=amount,
+        old_deadline=dividend.deadline,
+        new_deadline=deadline,
+    )
     self._take_in(dividend.asset, amount)
 
 

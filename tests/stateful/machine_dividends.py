@@ -71,9 +71,9 @@ ACTIONS = [
     *["wait"] * 4,
     *["claim"] * 6,
     *["claim_for"] * 4,
-    *["claim_income"] * 2,
+    *["claim_income"] * 5,
     "deposit",
-    *["freeze"] * 3,
+    *["freeze"] * 2,
     "block",
     "rate",
     "remit",
@@ -548,6 +548,7 @@ class DividendsMachine(ChainMachine):
         )
         if done is not None:
             known.held += amount
+            known.deadline = max(known.deadline, done.timestamp + 30 * DAY)
 
     def _recover(self, data):
         """In the identity registry: units and income stay with the lost wallet for the agents."""

@@ -2,6 +2,7 @@
 
 import ape
 import pytest
+from ape import chain
 from eth_utils import keccak
 
 from .conftest import Manner
@@ -9,6 +10,7 @@ from .dividend_stage import ESCHEATED
 from .taxes import now, wait_until
 
 MILLION = 1_000_000
+MONTH = 30 * 86_400
 LAW = keccak(text="law")
 
 
@@ -81,12 +83,20 @@ def test_can_be_claimed_back(shares, expired, money, bob, carol, payer):
 
     money.mint(payer, 300_000, sender=payer)
     money.approve(shares.dividends, 300_000, sender=payer)
+    deadline = shares.dividends.dividends(expired).deadline
+
     receipt = shares.dividends.give_back(expired, 300_000, sender=payer)
     shares.claim(expired, bob)
 
     assert money.balanceOf(bob) == 300_000
     assert receipt.decode_logs(shares.dividends.GivenBack) == [
-        shares.dividends.GivenBack(dividend_id=expired, payer=payer, amount=300_000)
+        shares.dividends.GivenBack(
+            dividend_id=expired,
+            payer=payer,
+            amount=300_000,
+            old_deadline=deadline,
+            new_deadline=receipt.timestamp + MONTH,
+        )
     ]
     shares.check(expired)
     with ape.reverts("dividends: money has escheated"):
@@ -116,8 +126,12 @@ def test_what_was_given_back_escheats_again(shares, expired, money, payer, city,
     money.mint(payer, 7, sender=payer)
     money.approve(shares.dividends, 7, sender=payer)
     shares.dividends.escheat(expired, sender=payer)
-    shares.dividends.give_back(expired, 7, sender=payer)
+    back = shares.dividends.give_back(expired, 7, sender=payer).timestamp
 
+    chain.pending_timestamp = back + MONTH - 1
+    with ape.reverts("dividends: before the deadline"):
+        shares.dividends.escheat(expired, sender=payer)
+    chain.pending_timestamp = back + MONTH
     shares.dividends.escheat(expired, sender=payer)
 
     assert city.treasury.balance_of(money, general_fund) == 500_007
