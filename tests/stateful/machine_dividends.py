@@ -66,7 +66,7 @@ class Carried:
 
 
 ACTIONS = [
-    *["transfer"] * 3,
+    *["transfer"] * 5,
     *["declare"] * 3,
     *["wait"] * 4,
     *["claim"] * 6,
@@ -75,16 +75,16 @@ ACTIONS = [
     "deposit",
     *["freeze"] * 2,
     "block",
-    "rate",
-    "remit",
-    "remit",
-    "escheat",
+    *["rate"] * 2,
+    *["freeze for a while"] * 3,
+    *["remit"] * 2,
+    *["income"] * 2,
+    *["escheat"] * 3,
     "give_back",
     *["late"] * 3,
     "recover",
     "succeed",
-    "follow",
-    "follow",
+    *["follow"] * 5,
     "note",
 ]
 
@@ -162,6 +162,12 @@ class DividendsMachine(ChainMachine):
         elif action == "rate":
             self._rate(data)
         elif action == "remit":
+            self._remit(data)
+        elif action == "freeze for a while":
+            self._freeze_for_a_while(data)
+        elif action == "income":
+            self._deposit(data.draw(st.integers(10_000, 10**7)))
+            self._claim_income(data.draw(st.sampled_from(self.wallets[:4])))
             self._remit(data)
         elif action == "escheat":
             self._escheat(self._number(data))
@@ -470,6 +476,16 @@ class DividendsMachine(ChainMachine):
         self.stage.token.setAddressFrozen(wallet, freeze, sender=self.stage.officer)
         self.frozen ^= {wallet}
         self.count("freeze" if freeze else "release")
+
+    def _freeze_for_a_while(self, data):
+        """What a frozen holder is due waits, in a batch too."""
+        number = self._number(data)
+        wallet = self._wallet(data, number)
+        if wallet not in self.frozen:
+            self._freeze(wallet)
+        self._claim_for(number, [wallet])
+        self._claim(number, wallet)
+        self._freeze(wallet)
 
     def _block(self, wallet):
         self.blocked ^= {wallet}

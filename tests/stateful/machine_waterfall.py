@@ -23,6 +23,7 @@ ACTIONS = (
     *("receive", "receive", "receive late", "receive late", "distribute", "distribute"),
     *("distribute late", "distribute late", "schedule", "schedule", "cancel", "wait", "wait"),
     *("begin", "block", "release", "release", "draw", "draw", "free", "free", "date too much"),
+    *("change of rules", "change of rules", "blocked for a while", "blocked for a while"),
 )
 
 
@@ -254,15 +255,35 @@ class WaterfallMachine(ChainMachine):
         ):
             self.model.turn(month)
 
-    def _block(self, lot):
-        number = lot.randrange(len(self.people))
+    def _change_of_rules(self, lot):
+        """Rules are scheduled, their month comes, and one of the two calls begins them."""
+        self._schedule(lot, ahead=3)
+        chain.mine(timestamp=start_of(self.model.versions[-1].start))
+        self._receive(lot)
+        if lot.random() < 0.5:
+            self._begin(lot)
+        else:
+            self._distribute(lot)
+
+    def _blocked_for_a_while(self, lot):
+        """Someone is credited what can't be paid, and takes it once it can."""
+        self._receive(lot)
+        number = lot.choice(self._numbers(self._rules))
+        if number not in self.blocked:
+            self._block(lot, number)
+        self._distribute(lot)
+        self._block(lot, number)
+        self._release(lot, number)
+
+    def _block(self, lot, number=None):
+        number = lot.randrange(len(self.people)) if number is None else number
         self.blocked ^= {number}
         self.stage.money.set_blocked(
             self.people[number], number in self.blocked, sender=self.stage.stranger
         )
 
-    def _release(self, lot):
-        number = lot.choice([*self.owed, 0])
+    def _release(self, lot, number=None):
+        number = lot.choice([*self.owed, 0]) if number is None else number
         amount, refusal = self.owed[number], None
         if amount == 0:
             refusal = "revenue_splitter: nothing owed"

@@ -22,10 +22,10 @@ FLOORS = {
     "claim_for passes over 1": 15,  # 29
     "claim_for passes over 2": 2,  # 7
     "claim_for passes over 3": 2,  # 7
-    "claim_income": 3,  # 19
+    "claim_income": 6,  # 19
     "deposit": 20,  # 30
     "rate": 7,  # 21
-    "remit": 1,  # 1 where other modules are loaded too
+    "remit": 3,  # 10
     "remit refused": 6,  # 18
     "escheat": 6,  # 18
     "escheat refused": 8,  # 25
