@@ -112,6 +112,8 @@ class Outbox:
         return first
 
     def _intend(self, step: str, digest: str) -> Entry:
+        # Before the nonce is looked up: whatever takes it is in this block or a later one.
+        head = self._head()
         entry = Entry(
             event="intended",
             step=step,
@@ -120,7 +122,7 @@ class Outbox:
             # After what the account has in flight already.
             nonce=self.ask(lambda: chain.provider.get_nonce(self.account.address, "pending")),
             digest=digest,
-            block=self._head(),
+            block=head,
         )
         self.journal.write(entry)
         return entry

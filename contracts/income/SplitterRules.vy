@@ -57,7 +57,6 @@ def __init__(given: IRevenueSplitter.Rules):
             # Behind a cap it would get what one call's income leaves, by whoever chooses the call.
             assert not is_past_shares, "splitter_rules: share behind a cap"
             shares += bps
-            header |= split_words.HAS_SHARES
         else:
             is_past_shares = True
             assert bps == 0, "splitter_rules: bad share"

@@ -5,7 +5,7 @@
 @license AGPL-3.0-only
 @notice How a waterfall's rules are packed into words.
 @dev    Word 0 is the header; four words a tier follow, then two a payee. Stateless.
-        header: tiers 8 | payees 8 | rest to first 1 | has shares 1 | has caps 1 | .. | quantum 128
+        header: tiers 8 | payees 8 | rest to first 1 | .. | has caps 1 | .. | quantum 128
         tier: name | account 160, kind 3, months 4, bps 14 | amount | purpose
         payee: account 160, has a purpose 1, weight 14 | purpose
 """
@@ -20,7 +20,6 @@ RESERVE: constant(uint256) = 4
 TIER_WORDS: constant(uint256) = 4
 PAYEE_WORDS: constant(uint256) = 2
 REST_TO_FIRST: constant(uint256) = 2**16
-HAS_SHARES: constant(uint256) = 2**17
 HAS_CAPS: constant(uint256) = 2**18
 HAS_PURPOSE: constant(uint256) = 2**160
 WEIGHT_SHIFT: constant(uint256) = 161
