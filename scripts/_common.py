@@ -1,24 +1,23 @@
 """What the commands share: where records are, and how an error ends a command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from ape import chain
 from ape.api import ProviderAPI, ReceiptAPI
 from ape.cli import ConnectedProviderCommand, network_option
 from ape.exceptions import ApeException, ContractLogicError
 from ape.logging import LogLevel, logger
 
-from civitas.carbon.figures import Different
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import City
 from civitas.chain.parameters import Parameters
 from civitas.chain.refusals import reason_of
 from civitas.errors import CivitasError
+from civitas.figures import Different
 from civitas.records import Event
 
 # What a command prints is its answer, JSON at times: Ape's notes on connections don't belong there.
@@ -87,15 +86,7 @@ def ends_clearly(run: Callable[P, T]) -> Callable[P, T]:
 
 def city_of(provider: ProviderAPI, records: Path | None) -> City:
     """The city whose records are in a folder, or in the network's own. Raises CivitasError."""
-    folder = records or book_folder(provider)
-    city = City.from_book(AddressBook(folder))
-    address = city.directory.address
-    # Not the option's provider: the one that the command was connected to.
-    if not chain.provider.get_code(address):
-        raise CivitasError(
-            f"no contract at {address}: are the records in {folder} of another network?"
-        )
-    return city
+    return City.deployed(records or book_folder(provider))
 
 
 def profile_name(provider: ProviderAPI, records: Path | None) -> str:
@@ -152,3 +143,17 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_text(each) for each in value) + "]"
     return str(value)
+
+
+def table(headers: Iterable[str], rows: Iterable[Iterable[str]], numbers: Iterable[int]) -> str:
+    """Columns of plain text; those in `numbers` are set to the right."""
+    right = frozenset(numbers)
+    lines = [list(headers), *(list(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )

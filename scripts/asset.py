@@ -4,20 +4,17 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 import click
-from ape import chain
 from ape.api import AccountAPI, ProviderAPI
 from ape.cli import AccountAliasPromptChoice
 from eth_utils.crypto import keccak
 
-from civitas.carbon.units import table
 from civitas.chain import assets as chain_assets
 from civitas.chain.assets import Act, Desk, Import, Resolved
-from civitas.chain.carbon import clock_of
 from civitas.chain.deploy import ZERO_ADDRESS
 from civitas.chain.events import events_of
 from civitas.errors import CivitasError, InputErrors
@@ -35,6 +32,7 @@ from scripts._common import (
     echo_receipt,
     profile_name,
     receipt_document,
+    table,
     yes_option,
 )
 
@@ -87,16 +85,45 @@ def cli() -> None:
 command = partial(command_of, cli)
 
 
-def sends(run: Callable[..., None]) -> Callable[..., None]:
-    """The options of every command that sends a transaction."""
+def sends(run: Callable[..., Act]) -> Callable[..., None]:
+    """A command that prepares an act at the desk of whoever signs: it is shown, simulated, sent and
+    checked, as the options say."""
+
+    def carried_out(
+        *,
+        provider: ProviderAPI,
+        records: Path | None,
+        account: AccountAPI,
+        profile: str | None,
+        dry_run: bool,
+        as_json: bool,
+        yes: bool,
+        **given: Any,
+    ) -> None:
+        city = city_of(provider, records)
+        desk = Desk(city, _profile(provider, records, profile), account)
+        _carry_out(provider, desk, run(desk, **given), dry_run, as_json, yes)
+
+    # Not by `wraps`: Ape hands over what the signature that it finds asks for.
+    carried_out.__doc__ = run.__doc__
+    return sending_options(carried_out)
+
+
+def by_resolution(run: Callable[..., Act]) -> Callable[..., None]:
+    """And one that needs a resolution of the council, with the document it is in."""
+
+    @wraps(run)
+    def with_resolution(desk: Desk, *, resolution: str, document: bytes, **given: Any) -> Act:
+        return run(desk, resolved=Resolved(keccak(text=resolution), document), **given)
+
+    return resolution_option(document_option(sends(with_resolution)))
+
+
+def sending_options(run: Callable[..., None]) -> Callable[..., None]:
+    """Of every command that sends a transaction."""
     for option in (yes_option, json_option, dry_run_option, profile_option, account_option):
         run = option(run)
     return run
-
-
-def resolved(run: Callable[..., None]) -> Callable[..., None]:
-    """And of those that need a resolution of the council, with the document it is in."""
-    return resolution_option(document_option(sends(run)))
 
 
 def _profile(provider: ProviderAPI, records: Path | None, named: str | None) -> Profile:
@@ -112,7 +139,7 @@ def _profile(provider: ProviderAPI, records: Path | None, named: str | None) -> 
 @click.option("--holder", help="Owner of the deeds; the council that administers the city.")
 @click.option("--max-gas", type=click.IntRange(min=1), help="Of one transaction.")
 @click.option("--renew", is_flag=True, help="Write anew what was retired, split or merged.")
-@sends
+@sending_options
 def import_(
     provider: ProviderAPI,
     records: Path | None,
@@ -221,8 +248,8 @@ def due_(provider: ProviderAPI, records: Path | None, days: int, as_json: bool) 
     Exit code 0 where nothing is due, 1 otherwise.
     """
     city = city_of(provider, records)
-    clock = clock_of(city)
-    found = due(chain_assets.register_of(city), chain.pending_timestamp, days)
+    clock = city.clock
+    found = due(chain_assets.register_of(city), city.now, days)
 
     def ends(each: Due) -> str:
         return clock.text(each.until) if each.until else "none"
@@ -284,12 +311,6 @@ def _carry_out(
     act.require_done()
 
 
-def _desk(
-    provider: ProviderAPI, records: Path | None, profile: str | None, account: AccountAPI
-) -> Desk:
-    return Desk(city_of(provider, records), _profile(provider, records, profile), account)
-
-
 @command("appraise")
 @click.argument("asset", type=int)
 @click.argument("value")
@@ -298,25 +319,12 @@ def _desk(
 @click.option("--report", type=FINGERPRINT, required=True, help="Its file, or its keccak256.")
 @sends
 def appraise(
-    provider: ProviderAPI,
-    records: Path | None,
-    asset: int,
-    value: str,
-    until: date,
-    at: date | None,
-    report: bytes,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+    desk: Desk, asset: int, value: str, until: date, at: date | None, report: bytes
+) -> Act:
     """File an appraiser's VALUE, in units of the currency, of an ASSET."""
-    desk = _desk(provider, records, profile, account)
     amount = desk.profile.currency.base_units(value)
-    valued_at = desk.clock.period(at, at)[0] if at else chain.blocks.head.timestamp
-    act = desk.appraise(asset, amount, valued_at, desk.clock.last_second(until), report)
-    _carry_out(provider, desk, act, dry_run, as_json, yes)
+    valued_at = desk.clock.period(at, at)[0] if at else desk.city.now
+    return desk.appraise(asset, amount, valued_at, desk.clock.last_second(until), report)
 
 
 @command("prove")
@@ -327,49 +335,22 @@ def appraise(
 @document_option
 @sends
 def prove(
-    provider: ProviderAPI,
-    records: Path | None,
-    asset: int,
-    kind: str,
-    until: date | None,
-    withdraw: bool,
-    document: bytes,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+    desk: Desk, asset: int, kind: str, until: date | None, withdraw: bool, document: bytes
+) -> Act:
     """File, renew or withdraw a proof of an ASSET, by the compliance officer."""
     if (until is None) != withdraw:
         raise CivitasError("give either --until or --withdraw")
-    desk = _desk(provider, records, profile, account)
     last = desk.clock.last_second(until) if until else 0
-    act = desk.prove(asset, Proof(kind.upper()), last, document)
-    _carry_out(provider, desk, act, dry_run, as_json, yes)
+    return desk.prove(asset, Proof(kind.upper()), last, document)
 
 
 @command("reclassify")
 @click.argument("asset", type=int)
 @click.argument("code")
-@resolved
-def reclassify(
-    provider: ProviderAPI,
-    records: Path | None,
-    asset: int,
-    code: str,
-    resolution: str,
-    document: bytes,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+@by_resolution
+def reclassify(desk: Desk, asset: int, code: str, resolved: Resolved) -> Act:
     """Move an ASSET to the class CODE, as the council resolved."""
-    desk = _desk(provider, records, profile, account)
-    act = desk.reclassify(asset, code, _resolved(resolution, document))
-    _carry_out(provider, desk, act, dry_run, as_json, yes)
+    return desk.reclassify(asset, code, resolved)
 
 
 @command("approve")
@@ -377,114 +358,57 @@ def reclassify(
 @click.option("--to", "receiver", help="Address that gets the deed.")
 @click.option("--retirement", is_flag=True, help="The deed is to end.")
 @click.option("--withdraw", is_flag=True, help="Take an approval back.")
-@resolved
+@by_resolution
 def approve(
-    provider: ProviderAPI,
-    records: Path | None,
+    desk: Desk,
     asset: int,
     receiver: str | None,
     retirement: bool,
     withdraw: bool,
-    resolution: str,
-    document: bytes,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+    resolved: Resolved,
+) -> Act:
     """Record that the council lets an ASSET go, before `dispose` or `retire`."""
     if (receiver is not None) + retirement + withdraw != 1:
         raise CivitasError("give one of --to, --retirement and --withdraw")
-    desk = _desk(provider, records, profile, account)
     to = receiver or (desk.registry.address if retirement else ZERO_ADDRESS)
-    act = desk.approve_disposal(asset, to, _resolved(resolution, document))
-    _carry_out(provider, desk, act, dry_run, as_json, yes)
+    return desk.approve_disposal(asset, to, resolved)
 
 
 @command("dispose")
 @click.argument("asset", type=int)
 @sends
-def dispose(
-    provider: ProviderAPI,
-    records: Path | None,
-    asset: int,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+def dispose(desk: Desk, asset: int) -> Act:
     """Hand the deed of an ASSET to the receiver that the council approved, by its owner."""
-    desk = _desk(provider, records, profile, account)
-    _carry_out(provider, desk, desk.dispose(asset), dry_run, as_json, yes)
+    return desk.dispose(asset)
 
 
 @command("retire")
 @click.argument("asset", type=int)
 @sends
-def retire(
-    provider: ProviderAPI,
-    records: Path | None,
-    asset: int,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+def retire(desk: Desk, asset: int) -> Act:
     """End the deed of an ASSET whose retirement the council approved, by its owner."""
-    desk = _desk(provider, records, profile, account)
-    _carry_out(provider, desk, desk.retire(asset), dry_run, as_json, yes)
+    return desk.retire(asset)
 
 
 @command("split")
 @click.argument("asset", type=int)
 @click.argument("parts", type=FILE)
-@resolved
-def split(
-    provider: ProviderAPI,
-    records: Path | None,
-    asset: int,
-    parts: Path,
-    resolution: str,
-    document: bytes,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+@by_resolution
+def split(desk: Desk, asset: int, parts: Path, resolved: Resolved) -> Act:
     """Replace the deed of an ASSET by those of its PARTS, a file like that of `import`."""
-    desk = _desk(provider, records, profile, account)
-    act = desk.split(asset, _read_parts(parts, desk), _resolved(resolution, document))
-    _carry_out(provider, desk, act, dry_run, as_json, yes)
+    return desk.split(asset, _read_parts(parts, desk), resolved)
 
 
 @command("merge")
 @click.argument("assets", type=int, nargs=-1, required=True)
 @click.option("--into", type=FILE, required=True, help="A file like that of `import`, of one row.")
-@resolved
-def merge(
-    provider: ProviderAPI,
-    records: Path | None,
-    assets: tuple[int, ...],
-    into: Path,
-    resolution: str,
-    document: bytes,
-    account: AccountAPI,
-    profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+@by_resolution
+def merge(desk: Desk, assets: tuple[int, ...], into: Path, resolved: Resolved) -> Act:
     """Replace the deeds of ASSETS by a single one."""
-    desk = _desk(provider, records, profile, account)
     rows = _read_parts(into, desk)
     if len(rows) != 1:
         raise CivitasError(f"{into}: has {len(rows)} rows, expected 1")
-    act = desk.merge(assets, rows[0], _resolved(resolution, document))
-    _carry_out(provider, desk, act, dry_run, as_json, yes)
+    return desk.merge(assets, rows[0], resolved)
 
 
 def _read_parts(path: Path, desk: Desk) -> tuple[Asset, ...]:
@@ -494,7 +418,3 @@ def _read_parts(path: Path, desk: Desk) -> tuple[Asset, ...]:
         return [("units", "must be 0")] if asset.units else []
 
     return read_assets(path, desk.profile, check=check).assets
-
-
-def _resolved(resolution: str, document: bytes) -> Resolved:
-    return Resolved(keccak(text=resolution), document)

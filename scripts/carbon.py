@@ -14,23 +14,22 @@ from eth_utils.crypto import keccak
 from civitas.carbon import certificate as pages
 from civitas.carbon.details import read_details
 from civitas.carbon.evidence import compare, read_evidence
-from civitas.carbon.figures import Figure, require_equal
 from civitas.carbon.inventory import PLACES, inventory, positions
 from civitas.carbon.kinds import Kinds
 from civitas.carbon.measure import Measurement, Methodology, gaps
 from civitas.carbon.units import (
     BatchId,
-    Clock,
     day_number,
     parse_tonnes,
-    table,
     tonnes_text,
 )
 from civitas.carbon.verification import figures
 from civitas.chain import carbon as chain_carbon
 from civitas.chain import carbon_books
 from civitas.chain.events import events_of
+from civitas.clock import Clock
 from civitas.errors import CivitasError
+from civitas.figures import Figure, require_equal
 from civitas.profiles.text_file import read_text
 from scripts._common import (
     FILE,
@@ -41,6 +40,7 @@ from scripts._common import (
     dry_run_option,
     echo_receipt,
     profile_name,
+    table,
     yes_option,
 )
 
@@ -86,7 +86,7 @@ def measure(
 ) -> None:
     """Reckon what an asset's meters measured in a period, and write the evidence."""
     city = city_of(provider, records)
-    clock = chain_carbon.clock_of(city)
+    clock = city.clock
     start, end = clock.period(first, last)
     code = methodology or chain_carbon.methodology_of(city, asset)
     measured = chain_carbon.measurement_of(city, asset, start, end, Methodology.load(code))
@@ -176,7 +176,7 @@ def issue(
     """Check evidence against the chain, let verifiers sign, and issue the batch."""
     city = city_of(provider, records)
     measured = read_evidence(evidence)
-    expiry = chain_carbon.clock_of(city).period(expires, expires)[1] - 1 if expires else 0
+    expiry = city.clock.period(expires, expires)[1] - 1 if expires else 0
     issuance = chain_carbon.checked_issuance(
         city, project, measured, receiver, verifiers, vintage, expiry
     )
@@ -215,7 +215,7 @@ def verify(
     if as_json:
         click.echo(json.dumps([_figure(each) for each in checked], indent=2))
     else:
-        clock = chain_carbon.clock_of(city)
+        clock = city.clock
         click.echo(
             f"batch {found.id}: asset {found.asset_id}, {clock.text(found.start)} to "
             f"{clock.text(found.end)} ({clock.name}), by {found.methodology}, "
@@ -375,7 +375,7 @@ def inventory_(
     city, kinds = city_of(provider, records), _kinds(provider, records, profile)
     events = chain_carbon.carbon_events(city)
     found = positions(events)
-    start, end = chain_carbon.clock_of(city).year(year)
+    start, end = city.clock.year(year)
     stock = inventory(events, found, year, start, end)
     agreed = list(carbon_books.inventory_agreement(city, found))
     total = stock.total

@@ -10,22 +10,18 @@ from ape.cli import ConnectedProviderCommand, network_option
 
 from civitas.chain.address_book import AddressBook
 from civitas.chain.check import facts
-from civitas.errors import CivitasError
-from scripts._common import EXIT_DIFFERENCE, book_folder, fail
+from scripts._common import EXIT_DIFFERENCE, FILE, book_folder, ends_clearly, records_option
 
 
 @click.command(cls=ConnectedProviderCommand)
 @network_option()
-@click.argument("params", type=click.Path(path_type=Path))
-@click.option("--records", type=click.Path(path_type=Path), help="Folder of the address book.")
+@records_option
+@click.argument("params", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print every fact as JSON.")
+@ends_clearly
 def cli(provider: ProviderAPI, params: Path, records: Path | None, as_json: bool) -> None:
     """Read the chain back against PARAMS and the records; name every broken link."""
-    book = AddressBook(records or book_folder(provider))
-    try:
-        checked = list(facts(params, book))
-    except CivitasError as error:
-        fail(error)
+    checked = list(facts(params, AddressBook(records or book_folder(provider))))
     if as_json:
         click.echo(json.dumps([asdict(fact) for fact in checked], indent=2))
     broken = [fact for fact in checked if not fact.holds]

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import click
-from ape import chain
 from ape.api import AccountAPI, ProviderAPI
 from ape.cli import ConnectedProviderCommand, account_option, network_option
 
@@ -73,7 +72,7 @@ def apply(
     record are kept, after their code was compared with it, and what was sent is looked up.
     """
     book = AddressBook(records or book_folder(provider))
-    confirm(provider, f"Deploy to {chain.provider.network.name} as {account.address}?", yes)
+    confirm(provider, f"Deploy to {provider.network.name} as {account.address}?", yes)
     city = deploy_city(params, book, account, click.echo)
     click.echo(f"directory {city.directory.address}; records in {book.folder}")
 

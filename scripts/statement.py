@@ -6,9 +6,7 @@ import click
 from ape.api import AccountAPI, ProviderAPI
 from ape.cli import AccountAliasPromptChoice, ConnectedProviderCommand, network_option
 
-from civitas.chain.address_book import AddressBook
 from civitas.chain.city import City
-from civitas.chain.parameters import Parameters
 from civitas.chain.statements import posted_root, statements_of
 from civitas.chain.transactions import Prepared
 from civitas.errors import CivitasError
@@ -24,7 +22,6 @@ from civitas.statements.statement import (
 )
 from scripts._common import (
     FILE,
-    book_folder,
     city_of,
     confirm,
     ends_clearly,
@@ -61,27 +58,20 @@ def cli(
     as needed.
     """
     city = city_of(provider, records)
-    folder = records or book_folder(provider)
     if shown is not None:
-        _verify(city, folder, shown)
+        _verify(city, shown)
     elif year is None:
         raise CivitasError("name the year: --year 2027")
     elif root_only or account is not None:
-        _root(provider, city, folder, year, account, yes)
+        _root(provider, city, year, account, yes)
     elif holder is None:
         raise CivitasError("name the holder whose statement it is")
     else:
-        _write(city, folder, holder, year, out)
+        _write(city, holder, year, out)
 
 
-def _offset(folder: Path) -> int:
-    """{min} The city's time zone, from the parameters that it was deployed with."""
-    params = Path(AddressBook(folder).require("IncomeDesk").params)
-    return Parameters.read(params).load_profile(params).utc_offset_minutes
-
-
-def _write(city: City, folder: Path, holder: str, year: int, out: Path) -> None:
-    statement = proven(statements_of(city, year, _offset(folder)), holder)
+def _write(city: City, holder: str, year: int, out: Path) -> None:
+    statement = proven(statements_of(city, year), holder)
     out.mkdir(parents=True, exist_ok=True)
     stem = f"{year}-{statement.statement.holder}"
     texts = {f"{stem}.{language}.html": page(statement, language) for language in words()}
@@ -92,7 +82,7 @@ def _write(city: City, folder: Path, holder: str, year: int, out: Path) -> None:
         click.echo(f"root {statement.root} is not posted yet: the statement has no proof so far")
 
 
-def _verify(city: City, folder: Path, shown: Path) -> None:
+def _verify(city: City, shown: Path) -> None:
     """By the posted root alone first, as a holder can without the events; then by the events."""
     text = read_text(shown)
     statement: Proven = read_page(text) if text.startswith("<") else read(text)
@@ -101,7 +91,7 @@ def _verify(city: City, folder: Path, shown: Path) -> None:
     if root is None:
         raise CivitasError(f"no root was posted for {year}")
     require_proven(statement, root)
-    again = statements_of(city, year, _offset(folder))
+    again = statements_of(city, year)
     require_same(statement, proven(again, statement.statement.holder))
     click.echo(f"{shown}: as the chain says, and proven by root {root}")
 
@@ -109,12 +99,11 @@ def _verify(city: City, folder: Path, shown: Path) -> None:
 def _root(
     provider: ProviderAPI,
     city: City,
-    folder: Path,
     year: int,
     account: AccountAPI | None,
     yes: bool,
 ) -> None:
-    found = statements_of(city, year, _offset(folder))
+    found = statements_of(city, year)
     root = root_of(found)
     click.echo(f"{len(found)} statements of {year}, root {root}")
     if account is None:

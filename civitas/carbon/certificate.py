@@ -15,9 +15,9 @@ from string import Template
 
 from eth_utils.crypto import keccak
 
-from civitas.carbon.figures import Different
 from civitas.carbon.units import BatchId, day_of, tonnes_text, utc_text
 from civitas.errors import CivitasError
+from civitas.figures import Different
 
 # Of CarbonCredit: what the host country says of a batch.
 ADJUSTMENTS = ("not authorised", "authorised", "first transfer made", "adjusted", "revoked")

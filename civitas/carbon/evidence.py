@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from eth_utils.crypto import keccak
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from civitas.carbon.figures import Different, first_difference
 from civitas.carbon.measure import (
     FORMAT,
     LeftOut,
@@ -18,6 +17,7 @@ from civitas.carbon.measure import (
     assess,
 )
 from civitas.errors import CivitasError
+from civitas.figures import Different, first_difference
 from civitas.profiles.text_file import read_text
 
 _Device = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from civitas.carbon.figures import Figure
 from civitas.carbon.units import BatchId, tonnes_text
+from civitas.figures import Figure
 from civitas.records import Event
 
 VINTAGE = 3  # its place in ICarbonRegistry.Issuance

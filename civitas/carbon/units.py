@@ -1,8 +1,7 @@
 """How people write what the contracts count: tonnes, batch ids, days and short codes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 from civitas.errors import CivitasError
@@ -65,48 +64,6 @@ class BatchId:
         return f"{self.project}/{self.kind}/{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A city's days: its time zone has one offset all year, as the lease contract keeps it."""
-
-    offset_minutes: int
-
-    def period(self, first: date, last: date) -> tuple[int, int]:
-        """{s} from the beginning of `first` to the end of `last`. Raises CivitasError."""
-        if first > last:
-            raise CivitasError(f"the period ends on {last}, before it begins on {first}")
-        return self._midnight(first), self._midnight(last + timedelta(days=1))
-
-    def last_second(self, day: date) -> int:
-        """{s}"""
-        return self.period(day, day)[1] - 1
-
-    def year(self, number: int) -> tuple[int, int]:
-        """{s} from the beginning of a year to its end."""
-        return self.period(date(number, 1, 1), date(number, 12, 31))
-
-    def day(self, moment: int) -> date:
-        """The local day of a moment."""
-        return datetime.fromtimestamp(moment, UTC).astimezone(self._zone).date()
-
-    def text(self, moment: int) -> str:
-        """A moment in local time, to the second where that says more than the minute."""
-        local = datetime.fromtimestamp(moment, UTC).astimezone(self._zone)
-        return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
-
-    @property
-    def name(self) -> str:
-        hours, minutes = divmod(abs(self.offset_minutes), 60)
-        return f"UTC{'-' if self.offset_minutes < 0 else '+'}{hours:02}:{minutes:02}"
-
-    @property
-    def _zone(self) -> timezone:
-        return timezone(timedelta(minutes=self.offset_minutes))
-
-    def _midnight(self, day: date) -> int:
-        return int(datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp())
-
-
 def day_number(day: date) -> int:
     """Days from 1970-01-01, as a certificate counts. Raises CivitasError outside of 16 bits."""
     number = (day - _EPOCH).days
@@ -129,17 +86,3 @@ def code_text(code: bytes) -> str:
     if not raw.isascii() or not raw.decode("ascii").isprintable():
         raise CivitasError(f"0x{bytes(code).hex()} is not a code of ASCII letters")
     return raw.decode("ascii")
-
-
-def table(headers: Iterable[str], rows: Iterable[Iterable[str]], numbers: Iterable[int]) -> str:
-    """Columns of plain text; those in `numbers` are set to the right."""
-    right = frozenset(numbers)
-    lines = [list(headers), *(list(row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if place in right else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )

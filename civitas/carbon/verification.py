@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from civitas.carbon.figures import Figure
 from civitas.carbon.measure import Measurement
 from civitas.carbon.units import TONNE, BatchId, tonnes_text
+from civitas.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)

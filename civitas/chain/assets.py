@@ -10,15 +10,14 @@ from ape.api import AccountAPI
 from ape.exceptions import ContractLogicError
 from eth_utils.address import is_address, to_checksum_address
 
-from civitas.carbon.figures import Different
-from civitas.carbon.units import Clock
-from civitas.chain.carbon import clock_of
 from civitas.chain.city import City
 from civitas.chain.deploy import ZERO_ADDRESS
 from civitas.chain.events import Sources, read_events
 from civitas.chain.refusals import reason_of
 from civitas.chain.transactions import Prepared
+from civitas.clock import Clock
 from civitas.errors import CivitasError
+from civitas.figures import Different
 from civitas.inventory import Asset, Inventory, read_assets
 from civitas.inventory import Mapping as Columns
 from civitas.inventory.models import Check
@@ -251,7 +250,7 @@ class Desk:
 
     @property
     def clock(self) -> Clock:
-        return clock_of(self.city)
+        return self.city.clock
 
     def appraise(
         self, asset_id: int, value: int, valued_at: int, valid_until: int, report_hash: bytes

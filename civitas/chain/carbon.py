@@ -10,16 +10,16 @@ from ape.contracts import ContractInstance
 from eth_account.messages import SignableMessage
 from eth_utils.address import is_address, to_checksum_address
 
-from civitas.carbon.figures import Different, first_difference
 from civitas.carbon.kinds import Kinds
 from civitas.carbon.measure import Measurement, Methodology, Reading, measure
-from civitas.carbon.units import TONNE, BatchId, Clock, code_text, tonnes_text
+from civitas.carbon.units import TONNE, BatchId, code_text, tonnes_text
 from civitas.chain.city import City
 from civitas.chain.events import Sources, read_events
 from civitas.chain.roles import Role
 from civitas.chain.signing import signed_by, typed_message
 from civitas.chain.transactions import Prepared
 from civitas.errors import CivitasError
+from civitas.figures import Different, first_difference
 from civitas.records import Event
 
 MAX_LINES = 16  # of one certificate
@@ -276,11 +276,6 @@ def measurement_of(
     return measure(readings, asset_id, start, end, methodology, retired)
 
 
-def clock_of(city: City) -> Clock:
-    """The city's days, by the time zone that its leases run in."""
-    return Clock(int(city.lease.UTC_OFFSET_MINUTES()))
-
-
 def methodology_of(city: City, asset_id: int) -> str:
     """The code that all projects on an asset name. Raises CivitasError where there is no such."""
     registry = city.carbon_registry
@@ -352,7 +347,7 @@ def checked_issuance(
         project_id,
         measurement,
         holder,
-        vintage or clock_of(city).day(measurement.end - 1).year,
+        vintage or city.clock.day(measurement.end - 1).year,
         chain.blocks.head.timestamp + valid_for,
         expiry,
     )

@@ -9,7 +9,6 @@ from ape.contracts import ContractInstance
 from ape.exceptions import ContractLogicError
 
 from civitas.carbon.certificate import Certificate, Line
-from civitas.carbon.figures import Different, Figure
 from civitas.carbon.inventory import PLACES, Position, agreement
 from civitas.carbon.kinds import Kinds
 from civitas.carbon.measure import Measurement, Methodology
@@ -19,6 +18,7 @@ from civitas.chain.carbon import Issuance, carbon_events, measurement_of, projec
 from civitas.chain.city import City
 from civitas.chain.events import Sources, read_events
 from civitas.errors import CivitasError
+from civitas.figures import Different, Figure
 
 
 def batch_of(city: City, batch: BatchId) -> Batch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Self
 
 from ape import chain, project
@@ -9,6 +10,8 @@ from ape.contracts import ContractContainer, ContractInstance
 from ethpm_types import ContractType
 
 from civitas.chain.address_book import AddressBook
+from civitas.clock import Clock
+from civitas.errors import CivitasError
 
 BLUEPRINTS = (
     "SecurityToken",
@@ -57,6 +60,27 @@ class City:
     @property
     def certificate(self) -> ContractInstance:
         return contract_at(project.RetirementCertificate, self.carbon_credit.certificate())
+
+    @classmethod
+    def deployed(cls, folder: Path) -> Self:
+        """The city whose records are in a folder. Raises CivitasError where the chain has none."""
+        city = cls.from_book(AddressBook(folder))
+        address = city.directory.address
+        if not chain.provider.get_code(address):
+            raise CivitasError(
+                f"no contract at {address}: are the records in {folder} of another network?"
+            )
+        return city
+
+    @property
+    def now(self) -> int:
+        """{s} When the chain's last block was made."""
+        return int(chain.blocks.head.timestamp)
+
+    @property
+    def clock(self) -> Clock:
+        """The city's days, by the time zone that its leases run in."""
+        return Clock(int(self.lease.UTC_OFFSET_MINUTES()))
 
     def token(self, asset_id: int) -> ContractInstance:
         """The asset's security token; the caller knows that it has one."""

@@ -7,7 +7,6 @@ accepted.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -360,17 +359,15 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
 def withholding_rules(profile: Profile) -> list[tuple[int, int, bool, tuple[int, ...]]]:
     """A profile's rules as the tax table takes them: days begin at the city's own midnight."""
     classes = {each.code: number for number, each in enumerate(profile.investor_classes)}
-    offset = timedelta(minutes=profile.utc_offset_minutes)
     rules: list[tuple[int, int, bool, tuple[int, ...]]] = []
     for rule in profile.withholding:
-        midnight = datetime.combine(rule.effective_from, time(), UTC) - offset
         rules.append(
             (
                 classes.get(rule.investor_class, UNIDENTIFIED_CLASS),
                 rule.country,
                 rule.is_treaty,
                 (
-                    int(midnight.timestamp()),
+                    profile.clock.midnight(rule.effective_from),
                     rule.national_bps,
                     rule.local_bps,
                     rule.threshold_micro,

@@ -8,7 +8,7 @@ from civitas.chain.events import read_events, sources_of
 from civitas.statements.statement import Asset, Frame, Statement, statements
 
 
-def statements_of(city: City, year: int, utc_offset_minutes: int) -> list[Statement]:
+def statements_of(city: City, year: int) -> list[Statement]:
     """Every holder's statement of a year."""
     sources = sources_of(city)
     payment_token = {
@@ -21,7 +21,7 @@ def statements_of(city: City, year: int, utc_offset_minutes: int) -> list[Statem
         chain_id=chain.provider.chain_id,
         desk=str(city.income_desk.address),
         year=year,
-        utc_offset_minutes=utc_offset_minutes,
+        clock=city.clock,
         assets={address: _asset(address) for address in {*payment_token.values()}},
         asset_of=payment_token,
     )

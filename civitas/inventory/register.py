@@ -8,6 +8,7 @@ from typing import Any, Self
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from civitas import merkle
 from civitas.inventory.models import Asset
 from civitas.records import Event
 
@@ -32,8 +33,7 @@ class DeedRecord:
         )
 
     def leaf(self) -> bytes:
-        """Hashed twice, so that no inner node can pass for a record."""
-        return keccak(keccak(encode(_TYPES, self.as_tuple())))
+        return merkle.leaf(encode(_TYPES, self.as_tuple()))
 
 
 def parcel_key(parcel: str) -> bytes:
@@ -70,21 +70,7 @@ def record_of(asset: Asset, class_id: int) -> DeedRecord:
 
 def root_of(records: Iterable[DeedRecord]) -> bytes:
     """Merkle root of a set of deeds, whatever their order; 32 zero bytes where there is none."""
-    return merkle_root([record.leaf() for record in records])
-
-
-def merkle_root(leaves: Iterable[bytes]) -> bytes:
-    """Of leaves in the order of their bytes, pairs hashed in theirs.
-
-    The tree is that of OpenZeppelin's `StandardMerkleTree`, whose tools can prove a single deed.
-    """
-    ordered = sorted(leaves, reverse=True)
-    if not ordered:
-        return bytes(32)
-    tree = [b""] * (len(ordered) - 1) + ordered
-    for node in range(len(ordered) - 2, -1, -1):
-        tree[node] = keccak(b"".join(sorted((tree[2 * node + 1], tree[2 * node + 2]))))
-    return tree[0]
+    return merkle.root(record.leaf() for record in records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from civitas.clock import Clock
 from civitas.errors import CivitasError, InputErrors, RowError, UnknownClass
 from civitas.profiles.text_file import read_toml
 
@@ -181,6 +182,10 @@ class Profile(_Table):
     appraisals: AppraisalLimits
     # Of one class and country in the order of time.
     withholding: Annotated[tuple[WithholdingRule, ...], Field(min_length=1, max_length=64)]
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.utc_offset_minutes)
 
     @model_validator(mode="after")
     def _withholding_is_of_known_classes_in_order(self) -> Self:

@@ -6,14 +6,14 @@ The page is a function of the statement that it carries, so it is checked by wri
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import escape, unescape
 from importlib.resources import files
 from string import Template
 
-from civitas.carbon.figures import Different
+from civitas.clock import Clock
 from civitas.errors import CivitasError
+from civitas.figures import Different
 from civitas.report.money import Currency
 from civitas.statements.statement import Payment, Proven, Statement, read
 
@@ -42,7 +42,7 @@ def page(proven: Proven, language: str) -> str:
     }
     proof = {
         say["root"]: proven.root,
-        say["path"]: " ".join(f"{step.side}:{step.hash}" for step in proven.path) or "-",
+        say["path"]: " ".join(proven.path) or "-",
     }
     return Template(source).substitute(
         language=language,
@@ -93,19 +93,14 @@ def read_page(text: str) -> Proven:
 
 
 def _cells(statement: Statement, payment: Payment, say: dict[str, str]) -> list[str]:
-    number = payment.certificate
+    number, clock = payment.certificate, Clock(statement.utc_offset_minutes)
     return [
         say["uncertified"] if number is None else str(number),
-        _day(payment.paid_at, statement.utc_offset_minutes),
-        _day(payment.deemed_paid_at, statement.utc_offset_minutes),
+        clock.day(payment.paid_at).isoformat(),
+        clock.day(payment.deemed_paid_at).isoformat(),
         payment.token,
         *(_money(statement, payment.asset, getattr(payment, key)) for key in _NUMBERS),
     ]
-
-
-def _day(moment: int, offset: int) -> str:
-    """The city's own day."""
-    return (datetime.fromtimestamp(moment, UTC) + timedelta(minutes=offset)).date().isoformat()
 
 
 def _money(statement: Statement, address: str, amount: str) -> str:

@@ -9,16 +9,16 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from eth_utils.address import to_checksum_address
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from civitas.carbon.figures import Different, first_difference
+from civitas import merkle
+from civitas.clock import Clock
 from civitas.errors import CivitasError
+from civitas.figures import Different, first_difference
 from civitas.records import Event
-from civitas.statements import merkle
 
 NOBODY = "0x" + "00" * 20
 
@@ -93,22 +93,17 @@ class Statement(_Table):
         return merkle.leaf(_canonical(self.model_dump(mode="json")))
 
 
-class Step(_Table):
-    side: Literal["left", "right"]
-    hash: Hash
-
-
 class Proven(_Table):
     """A statement with the path to the root that stands for all statements of its year."""
 
     statement: Statement
     root: Hash
-    path: tuple[Step, ...]
+    path: tuple[Hash, ...]
 
     def reached(self) -> str:
         """The root that the statement and its path lead to."""
-        steps = [merkle.Step(step.side, bytes.fromhex(step.hash[2:])) for step in self.path]
-        return "0x" + merkle.climb(self.statement.leaf(), steps).hex()
+        beside = [bytes.fromhex(each[2:]) for each in self.path]
+        return "0x" + merkle.climb(self.statement.leaf(), beside).hex()
 
     def text(self) -> str:
         """The file that a holder gets."""
@@ -122,26 +117,22 @@ class Frame:
     chain_id: int
     desk: str
     year: int
-    utc_offset_minutes: int
+    clock: Clock
     assets: Mapping[str, Asset]  # payment token -> what it calls itself
     asset_of: Mapping[str, str]  # security token -> payment token
-
-    def is_in_year(self, moment: int) -> bool:
-        return self.start <= moment < self.end
 
     @property
     def start(self) -> int:
         """{s} First second of the year in the city's time."""
-        return _begin(self.year, self.utc_offset_minutes)
+        return self.clock.year(self.year)[0]
 
     @property
     def end(self) -> int:
         """{s} First second after it."""
-        return _begin(self.year + 1, self.utc_offset_minutes)
+        return self.clock.year(self.year)[1]
 
-
-def _begin(year: int, offset: int) -> int:
-    return int((datetime(year, 1, 1, tzinfo=UTC) - timedelta(minutes=offset)).timestamp())
+    def is_in_year(self, moment: int) -> bool:
+        return self.start <= moment < self.end
 
 
 def _canonical(body: object) -> bytes:
@@ -261,7 +252,7 @@ def statements(events: Sequence[Event], frame: Frame) -> list[Statement]:
             chain_id=frame.chain_id,
             desk=_text(frame.desk),
             year=frame.year,
-            utc_offset_minutes=frame.utc_offset_minutes,
+            utc_offset_minutes=frame.clock.offset_minutes,
             holder=holder,
             assets=tuple(frame.assets[each] for each in sorted({p.asset for p in paid})),
             payments=tuple(sorted(paid, key=lambda each: (each.paid_at, each.log_index))),
@@ -277,19 +268,17 @@ def root_of(all_of_year: Sequence[Statement]) -> str:
     """Raises CivitasError where there is no statement."""
     if not all_of_year:
         raise CivitasError("nobody held units or was paid in that year: there is no statement")
-    return "0x" + merkle.root([each.leaf() for each in all_of_year]).hex()
+    return "0x" + merkle.root(each.leaf() for each in all_of_year).hex()
 
 
 def proven(all_of_year: Sequence[Statement], holder: str) -> Proven:
     """A holder's statement with its proof. Raises CivitasError where there is none."""
     root = root_of(all_of_year)
-    for index, each in enumerate(all_of_year):
+    for each in all_of_year:
         if each.holder.lower() == holder.lower():
-            steps = merkle.path([every.leaf() for every in all_of_year], index)
+            beside = merkle.path((every.leaf() for every in all_of_year), each.leaf())
             return Proven(
-                statement=each,
-                root=root,
-                path=tuple(Step(side=step.side, hash="0x" + step.hash.hex()) for step in steps),
+                statement=each, root=root, path=tuple("0x" + node.hex() for node in beside)
             )
     raise CivitasError(f"{holder} held no units and was paid nothing in {all_of_year[0].year}")
 

@@ -6,7 +6,7 @@ Nothing here is random: the same files give the same transactions.
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from ape import chain
 from ape.api import AccountAPI
@@ -98,8 +98,7 @@ class Year:
 
 def moment(year: Year, day: date, hour: int = 12) -> int:
     """Unix time of an hour of a local day."""
-    zone = timezone(timedelta(minutes=year.plan.profile.utc_offset_minutes))
-    return int(datetime.combine(day, time(hour), zone).timestamp())
+    return year.plan.profile.clock.hour(day, hour)
 
 
 def go_to(year: Year, day: date, hour: int = 12) -> None:

@@ -4,11 +4,11 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from civitas.chain.events import Sources
+from civitas.clock import Clock
 from civitas.ledger.journal import balance_under, balances
 from civitas.ledger.rules import (
     FOR_HOLDERS,
@@ -81,17 +81,13 @@ def figures_from_events(events: Iterable[Event], books: Books) -> Figures:
     }
 
 
-def income_by_month(
-    events: Iterable[Event], books: Books, utc_offset_minutes: int
-) -> list[dict[str, Any]]:
+def income_by_month(events: Iterable[Event], books: Books, clock: Clock) -> list[dict[str, Any]]:
     """Rent in, and what went to holders and treasury, for each local month that saw any."""
-    zone = timezone(timedelta(minutes=utc_offset_minutes))
     months: dict[str, Counter[str]] = defaultdict(Counter)
     columns = {"RentPaid": "rent", "IncomeDeposited": "holders", "IncomeReceived": "treasury"}
     for event in events:
         if column := columns.get(event.name):
-            local = datetime.fromtimestamp(event.timestamp, UTC).astimezone(zone)
-            months[local.strftime("%Y-%m")][column] += event.arguments["amount"]
+            months[f"{clock.day(event.timestamp):%Y-%m}"][column] += event.arguments["amount"]
     return [
         {"month": month, **{column: months[month][column] for column in columns.values()}}
         for month in sorted(months)
@@ -133,7 +129,7 @@ def summary(
             }
             for asset in assets
         ],
-        "income_by_month": income_by_month(events, books, plan.profile.utc_offset_minutes),
+        "income_by_month": income_by_month(events, books, plan.profile.clock),
         "carbon": {
             "issued": carbon.issued,
             "retired": carbon.retired,

@@ -55,7 +55,7 @@ def build_plant(city, register_asset, esg_officer, council_clerk, accounts):
 
     def build(name):
         meter, asset_id = accounts[METER], register_asset(name, "POWER_PLANT")
-        start, end = chain_carbon.clock_of(city).period(FIRST, LAST)
+        start, end = city.clock.period(FIRST, LAST)
         devices = [keccak(text=f"{name} meter {number}") for number in (1, 2)]
         for device in devices:
             city.meter_registry.register_device(device, asset_id, meter, sender=esg_officer)

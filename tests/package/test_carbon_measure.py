@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from civitas.carbon.details import details_hash, read_details
 from civitas.carbon.evidence import compare, read_evidence
-from civitas.carbon.figures import Different, first_difference
 from civitas.carbon.measure import (
     CROSSES,
     OUTLIER,
@@ -22,8 +21,10 @@ from civitas.carbon.measure import (
     gaps,
     measure,
 )
-from civitas.carbon.units import BatchId, Clock, parse_tonnes, tonnes_text
+from civitas.carbon.units import BatchId, parse_tonnes, tonnes_text
+from civitas.clock import Clock
 from civitas.errors import CivitasError, InputErrors
+from civitas.figures import Different, first_difference
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE, DOCS = ROOT / "samples/carbon/evidence.json", ROOT / "docs/carbon.md"

@@ -8,6 +8,7 @@ from eth_utils import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from civitas import merkle
 from civitas.inventory import Asset
 from civitas.inventory.due import DAY, Due, due
 from civitas.inventory.register import (
@@ -16,7 +17,6 @@ from civitas.inventory.register import (
     Filing,
     Register,
     document_hash,
-    merkle_root,
     record_of,
     root_of,
 )
@@ -33,7 +33,7 @@ def test_the_root_is_that_of_the_standard_merkle_tree():
         ("0x2222222222222222222222222222222222222222", 2_500_000_000_000_000_000),
     ]
 
-    root = merkle_root(keccak(keccak(encode(["address", "uint256"], each))) for each in values)
+    root = merkle.root(keccak(keccak(encode(["address", "uint256"], each))) for each in values)
 
     assert root.hex() == "d4dee0beab2d53f2cc83e567171bd2820e49898130a22622b10ead383e90bd77"
 
@@ -42,7 +42,7 @@ def test_the_root_is_that_of_the_standard_merkle_tree():
 def test_the_root_does_not_depend_on_the_order(leaves, lot):
     shuffled = lot.sample(leaves, len(leaves))
 
-    assert merkle_root(shuffled) == merkle_root(leaves)
+    assert merkle.root(shuffled) == merkle.root(leaves)
 
 
 @pytest.mark.parametrize("field", list(DeedRecord.__dataclass_fields__))

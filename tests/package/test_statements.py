@@ -8,10 +8,11 @@ import pytest
 from ape import chain
 from eth_utils import to_checksum_address
 
-from civitas.carbon.figures import Different
+from civitas import merkle
+from civitas.clock import Clock
 from civitas.errors import CivitasError
+from civitas.figures import Different
 from civitas.records import Event
-from civitas.statements import merkle
 from civitas.statements.page import page, read_page, words
 from civitas.statements.statement import (
     NOBODY,
@@ -39,7 +40,7 @@ def frame():
         chain_id=1,
         desk=DESK,
         year=2027,
-        utc_offset_minutes=OFFSET,
+        clock=Clock(OFFSET),
         assets={MONEY: Asset(address=MONEY, symbol="tKRW", decimals=0)},
         asset_of={TOKEN: MONEY},
     )
@@ -142,8 +143,8 @@ def test_every_path_leads_to_the_root(count):
     leaves = [merkle.leaf(bytes([number])) for number in range(count)]
     root = merkle.root(leaves)
 
-    for index, each in enumerate(leaves):
-        steps = merkle.path(leaves, index)
+    for each in leaves:
+        steps = merkle.path(leaves, each)
         assert merkle.climb(each, steps) == root
         assert merkle.climb(merkle.leaf(b"another"), steps) != root
 
@@ -236,7 +237,7 @@ def test_a_text_in_a_symbol_stays_a_text(frame):
     odd = Asset(address=MONEY, symbol="<script>", decimals=0)
     (bob,) = statements(
         [paid(NEW_YEAR, 1, BOB, 5, 0, 0)],
-        Frame(1, DESK, 2027, OFFSET, {MONEY: odd}, {TOKEN: MONEY}),
+        Frame(1, DESK, 2027, Clock(OFFSET), {MONEY: odd}, {TOKEN: MONEY}),
     )
 
     assert "<script>" not in page(proven([bob], BOB), "en")
