@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 from ape.api import AccountAPI, ProviderAPI
-from ape.cli import AccountAliasPromptChoice
 from eth_utils.crypto import keccak
 
 from civitas.chain import assets as chain_assets
@@ -25,11 +24,13 @@ from scripts._common import (
     EXIT_DIFFERENCE,
     FILE,
     Day,
+    account_option,
     city_of,
     command_of,
     confirm,
     dry_run_option,
     echo_receipt,
+    json_option,
     profile_name,
     receipt_document,
     table,
@@ -61,8 +62,6 @@ class Fingerprint(click.ParamType):
 
 FINGERPRINT = Fingerprint()
 
-account_option = click.option("--account", type=AccountAliasPromptChoice(), required=True)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 profile_option = click.option("--profile", help="Jurisdiction; that of the deployment.")
 document_option = click.option(
     "--document", type=FINGERPRINT, required=True, help="Its file, or its keccak256."

@@ -39,6 +39,7 @@ from scripts._common import (
     confirm,
     dry_run_option,
     echo_receipt,
+    json_option,
     profile_name,
     table,
     yes_option,
@@ -48,7 +49,6 @@ DAY = Day()
 ALIAS = AccountAliasPromptChoice()
 KINDS = "a file like civitas/carbon/kinds/kr.toml"
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 profile_option = click.option("--profile", help="Kinds and purposes; those of the deployment.")
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 from ape.api import AccountAPI, ProviderAPI
-from ape.cli import AccountAliasPromptChoice
 
 from civitas.chain.city import City
 from civitas.chain.events import Sources, events_of
@@ -13,6 +12,7 @@ from civitas.chain.onboarding import batches, read_applicants
 from civitas.chain.transactions import Prepared
 from scripts._common import (
     FILE,
+    account_option,
     city_of,
     command_of,
     confirm,
@@ -21,7 +21,6 @@ from scripts._common import (
     yes_option,
 )
 
-account_option = click.option("--account", type=AccountAliasPromptChoice(), required=True)
 topic_option = click.option("--topic", type=int, default=1, help="Claim topic.")
 
 

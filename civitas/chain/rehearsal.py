@@ -177,9 +177,9 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
             f"{in_flight} transactions pending",
         ),
         Check(
-            "the council is a contract, as a Safe is",
+            "the council is a contract, as a Safe is, or the network local",
             council_is_contract or is_local,
-            council if council_is_contract else f"{council} has no code",
+            f"{council} has {'code' if council_is_contract else 'no code'}",
         ),
     )
     return Plan(

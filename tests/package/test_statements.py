@@ -30,6 +30,7 @@ from scripts.statement import cli
 ALICE, BOB, CAROL = (to_checksum_address("0x" + digit * 40) for digit in "abc")
 TOKEN, MONEY, DESK = (to_checksum_address("0x" + digit * 40) for digit in "123")
 OFFSET = 540  # {min}
+UNITS = 100
 NEW_YEAR = 1_798_729_200  # {s} 2027-01-01 in Seoul
 END = 1_830_265_200  # {s} 2028-01-01 there
 
@@ -252,17 +253,24 @@ def statement(run_command):
 
 
 @pytest.fixture(scope="module")
-def paid_city(city, register_asset, create_token, verify, accounts, alice, bob, payer):
-    """A year in which the desk paid alice and bob."""
+def paid_city(
+    city, register_asset, create_token, verify, asset_manager, council, alice, bob, payer
+):
+    """A year in which a token of alice's and one of bob's paid them through the desk."""
     verify(alice)
     verify(bob, investor_class=1)
-    asset_id = register_asset("parcel of the statements")
-    token = create_token(asset_id)
-    city.income_desk.admit(asset_id, sender=payer)
-    account = accounts.impersonate_account(token.address)
+    money, tokens = city.payment_token, {}
+    for holder in (alice, bob):
+        asset_id = register_asset(f"parcel {holder.address}")
+        tokens[holder] = token = create_token(asset_id)
+        token.mint(holder, UNITS, sender=asset_manager)
+        city.income_desk.admit(asset_id, sender=payer)
+        token.set_income_desk(city.income_desk, sender=council)
     for holder, amount in ((alice, 123_456), (bob, 7_142), (alice, 7_143)):
-        city.payment_token.mint(city.income_desk, amount, sender=payer)
-        city.income_desk.settle(holder, amount, sender=account)
+        money.mint(payer, amount, sender=payer)
+        money.approve(tokens[holder], amount, sender=payer)
+        tokens[holder].deposit_income(money, amount, sender=payer)
+        tokens[holder].claim_income(holder, sender=payer)
     return chain.blocks.head.datetime.year
 
 
@@ -278,6 +286,12 @@ def test_writes_and_verifies(statement, city, alice, auditor, year, tmp_path):
     assert "is not posted yet" in first.stdout
     files = {path.suffix: path for path in tmp_path.iterdir()}
     assert len(list(tmp_path.iterdir())) == 3
+    said = read(files[".json"].read_text()).statement
+    assert [(each.opening, each.closing) for each in said.holdings] == [("0", str(UNITS))]
+    assert [(each.gross, each.net) for each in said.payments] == [
+        ("123456", "104456"),
+        ("7143", "6043"),
+    ]
     assert statement("--verify", files[".json"]).exit_code == 2
 
     posted = statement("--year", year, "--post", "TEST::11", "--yes")
