@@ -85,7 +85,7 @@ ACTIONS = [
     "recover",
     "succeed",
     *["follow"] * 5,
-    "note",
+    *["note"] * 3,
 ]
 
 
@@ -129,8 +129,9 @@ class DividendsMachine(ChainMachine):
         self._deposit(data.draw(st.integers(10_000, 10**7)))
         self._declare(data)
         self._wait(3)
-        self._claim(1, self.wallets[data.draw(st.integers(0, 3))])
-        self._recover(data)
+        paid = self.wallets[data.draw(st.integers(0, 3))]
+        self._claim(1, paid)
+        self._recover(data, but=paid)
         self._claim(1, next(iter(self.successor)))
         self._succeed(data)
         self._follow(data)
@@ -566,10 +567,10 @@ class DividendsMachine(ChainMachine):
             known.held += amount
             known.deadline = max(known.deadline, done.timestamp + 30 * DAY)
 
-    def _recover(self, data):
+    def _recover(self, data, but=None):
         """In the identity registry: units and income stay with the lost wallet for the agents."""
         spares = [each for each in self.stage.spares if each.address not in self.wallets]
-        alive = [each for each in self.wallets if each not in self.successor]
+        alive = [each for each in self.wallets if each not in self.successor and each != but]
         if not spares:
             return self.count("recover: no wallet left")
         lost = data.draw(st.sampled_from(alive))
@@ -594,10 +595,12 @@ class DividendsMachine(ChainMachine):
             return self.count("succeed: no heir")
         holders = [each for each in self.wallets if self.units[each]]
         sender = data.draw(st.sampled_from(holders))
-        some = st.lists(st.sampled_from(heirs), min_size=1, max_size=3, unique=True)
-        receivers = [each for each in data.draw(some) if each != sender]
-        if not receivers or not self.units[sender]:
-            return self.count("succeed: nothing to inherit")
+        others = [each for each in heirs if each != sender]
+        if not others:
+            return self.count("succeed: no heir")
+        least = min(2, len(others))  # of one heir nothing is rounded
+        some = st.lists(st.sampled_from(others), min_size=least, max_size=3, unique=True)
+        receivers = data.draw(some)
         weights = [data.draw(st.integers(1, 7)) for _ in receivers]
         case = keccak(text=f"case {len(self.carried)}")
         order = (self.stage.token, sender, receivers, weights, True, case, bytes(32))

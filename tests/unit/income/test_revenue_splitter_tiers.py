@@ -325,12 +325,13 @@ def test_late_income_never_fills_what_later_rules_ask_for(
     may = this_month()
     earn(splitter, 30)
     set_rules(splitter, [(road_fund, 10_000, NO_PURPOSE)], tiers=[cap("DEBT", bank, 5_000)])
+    assert earn(splitter, 40) == [40, 0]  # the later cap has asked, and cures what is older first
     money.mint(splitter, 1_000, sender=stranger)
     splitter.date_income(1_000, may, sender=lease)
 
     receipt = splitter.distribute(1, sender=stranger)
 
-    assert receipt.events[-1].parts == [170, 830]
+    assert receipt.events[-1].parts == [130, 870]
     assert splitter.shortfall(name32("DEBT")) == 5_000
 
 
