@@ -144,7 +144,7 @@ def file_claims(signed_claims: DynArray[SignedClaim, MAX_BATCH]):
     @param  signed_claims  At most 100; each newer than what its issuer filed on the investor and topic.
     @custom:reverts "signatures: past the deadline" | "signatures: bad signature"
         | "claims: void issuer nonce" | "claims: void claim"
-        | "claims: not the first topic" | "investor_records: bad expiry"
+        | "claims: not the first topic" | "claims: not the office's word" | "investor_records: bad expiry"
         | "investor_records: bad country" | "investor_records: unknown investor"
         | "investor_records: is a wallet" | "trusted_issuers: not trusted"
         | "trusted_issuers: unknown topic" | "trusted_issuers: not for this topic"
@@ -207,6 +207,7 @@ def onboard_batch(
             nonce: uint256 = investor_records._wallet_nonce(record)
             binding: bytes32 = consents._hash(each.wallet, each.wallet, nonce, deadline)
             signatures._check(domain, each.wallet, binding, each.signature)
+        investor_records._check_own_word(record)
         investor_records._bind_own(each.wallet, record)
 
 
@@ -214,7 +215,7 @@ def onboard_batch(
 def revoke_claim(identity: address, topic: uint256, nonce: uint16):
     """
     @notice Void the caller's claims on an investor and a topic, up to a nonce, filed or not.
-    @custom:reverts "claims: is void" | "trusted_issuers: unknown topic"
+    @custom:reverts "claims: is void" | "claims: unknown issuer" | "trusted_issuers: unknown topic"
     """
     claims._revoke(msg.sender, identity, topic, convert(nonce, uint256))
 
@@ -237,6 +238,7 @@ def bind_wallet(wallet: address, deadline: uint64, signature: Bytes[65]):
     @custom:reverts "signatures: past the deadline" | "signatures: bad signature"
         | "investor_records: not registered" | "investor_records: is registered"
         | "investor_records: is an investor" | "investor_records: wallet was lost"
+        | "investor_records: barred"
     """
     investor: address = investor_records._known_identity_of(msg.sender)
     word: uint256 = investor_records._words[wallet]
@@ -249,8 +251,10 @@ def bind_wallet(wallet: address, deadline: uint64, signature: Bytes[65]):
 def unbind_wallet():
     """
     @notice Leave the caller's investor. What the wallet holds stays where it is.
-    @custom:reverts "investor_records: not registered"
+    @custom:reverts "investor_records: not registered" | "wallet_recovery: is announced"
     """
+    # Else whoever found its key could keep the investor from recovering it.
+    wallet_recovery._check_unannounced(msg.sender)
     investor: address = investor_records._unbind(msg.sender)
     assert investor != empty(address)  # dev: a bound wallet has an investor
 
@@ -409,13 +413,15 @@ def updateIdentity(account: address, identity: address):
 @external
 def deleteIdentity(account: address):
     """
-    @notice Revoke a wallet: from now on it can neither send nor receive (ERC-3643).
+    @notice Revoke a wallet: from now on it can neither send nor receive (ERC-3643), and only the
+            office may bind it again.
     @custom:role COMPLIANCE_OFFICER_ROLE
     @custom:reverts "investor_records: not registered"
     """
     authorized._check_role(COMPLIANCE_OFFICER_ROLE, msg.sender)
     investor: address = investor_records._unbind(account)
     assert investor != empty(address)  # dev: a bound wallet has an investor
+    investor_records._bar(account)
 
 
 @external
@@ -481,10 +487,11 @@ def recover_wallet(lost: address):
     @custom:reverts "wallet_recovery: not announced" | "wallet_recovery: window is open"
         | "wallet_recovery: has expired" | "investor_records: not registered"
         | "investor_records: is registered" | "investor_records: is an investor"
-        | "investor_records: wallet was lost"
+        | "investor_records: wallet was lost" | "investor_records: barred"
     """
     authorized._check_role(ENFORCER_ROLE, msg.sender)
     successor: address = wallet_recovery._execute(lost)
+    investor_records._check_own_word(investor_records._words[successor])
     investor: address = investor_records._unbind(lost)
     investor_records._lose(lost)
     investor_records._bind(successor, investor, investor_records._words[investor])
@@ -772,6 +779,7 @@ def _check_consent(
     @notice Who sends needs no signature of its own.
     @param  word  The wallet's.
     """
+    investor_records._check_own_word(word)
     if msg.sender != wallet:
         signatures._check_deadline(deadline)
         nonce: uint256 = investor_records._wallet_nonce(word)

@@ -148,6 +148,8 @@ def _put(
         record = investor_records._with_country_and_class(
             record, convert(claim.country, uint256), convert(claim.investor_class, uint256)
         )
+        if investor_records._is_vouched(record):
+            assert record == old_record, "claims: not the office's word"
     else:
         investor_records._check_record(record)
         assert claim.country == 0 and claim.investor_class == 0, "claims: not the first topic"
@@ -157,7 +159,11 @@ def _put(
         if required == 1:
             record |= valid_until
     else:
-        record = self._renewed(claim, required, place, record, packed)
+        old: uint256 = investor_records._claim_at(claim.identity, record, place)
+        if old == packed and record == old_record:
+            # Somebody filed it before; what goes on from here need not fail for that.
+            return record
+        record = self._renewed(claim, required, place, record, packed, old)
     log IIdentityRegistry.ClaimFiled(
         identity=claim.identity,
         issuer=claim.issuer,
@@ -178,14 +184,14 @@ def _renewed(
     place: uint256,
     old_record: uint256,
     packed: uint256,
+    old: uint256,
 ) -> uint256:
     """
-    @notice The record with a claim, `packed`, where there may be others.
+    @notice The record with a claim, `packed`, in place of an `old` one, 0 for none.
     """
     record: uint256 = old_record
     last_nonce: uint256 = 0
     key: bytes32 = empty(bytes32)
-    old: uint256 = investor_records._claim_at(claim.identity, record, place)
     if old != 0:
         old_number: uint256 = self._issuer_of(old)
         if old_number == self._issuer_of(packed):
@@ -201,11 +207,11 @@ def _renewed(
         last_nonce = max(last_nonce, self._void_nonces[key])
     assert packed >> _NONCE_SHIFT > last_nonce, "claims: void claim"
     record = investor_records._put_claim(claim.identity, record, place, packed)
+    if investor_records._is_vouched(record):
+        return record
     # The place just filed stands, so its issuer needn't be looked up again.
     earliest: uint256 = self._earliest(claim.identity, record, place, required)
-    if earliest != 0 or not investor_records._is_vouched(record):
-        record = investor_records._with_claims_end(record, earliest)
-    return record
+    return investor_records._with_claims_end(record, earliest)
 
 
 # --- revocation
@@ -221,10 +227,9 @@ def _revoke(issuer: address, identity: address, topic: uint256, nonce: uint256):
     self._void_nonces[key] = nonce
     record: uint256 = investor_records._words[identity]
     number: uint256 = trusted_issuers._number_of(trusted_issuers._issuers[issuer])
+    assert number != 0, "claims: unknown issuer"
     claim: uint256 = self._filed(identity, record, place)
-    is_filed: bool = (
-        number != 0 and self._issuer_of(claim) == number and (claim >> _NONCE_SHIFT) <= nonce
-    )
+    is_filed: bool = self._issuer_of(claim) == number and (claim >> _NONCE_SHIFT) <= nonce
     record = investor_records._with_revoked(record)
     if is_filed:
         record = investor_records._put_claim(identity, record, place, 0)

@@ -32,6 +32,7 @@ _VOUCHED: constant(uint256) = 2**91  # eligible by the office's word
 _REVOKED_ONCE: constant(uint256) = 2**92  # a claim on it was revoked or replaced
 _POINTER: constant(uint256) = 2**93  # a wallet of another address's investor
 _LOST: constant(uint256) = 2**94  # recovered, never to be bound again
+_BARRED: constant(uint256) = 2**95  # the office took it off its investor, and alone may bind it
 CLAIMS_SHIFT: constant(uint256) = 96
 _CLAIM_BITS: constant(uint256) = 80
 _CLAIM_MASK: constant(uint256) = 2**80 - 1
@@ -108,6 +109,15 @@ def _check_free(word: uint256):
 
 
 @internal
+@pure
+def _check_own_word(word: uint256):
+    """
+    @notice Whether a wallet's own word may bind it.
+    """
+    assert word & _BARRED == 0, "investor_records: barred"
+
+
+@internal
 def _bind(wallet: address, identity: address, record: uint256):
     """
     @notice Make an address a wallet of an investor, and store the investor's record.
@@ -139,7 +149,7 @@ def _bind_own(identity: address, record: uint256):
     """
     if record & _TAKEN != 0:
         self._check_free(record)
-    self._words[identity] = record | _WALLET
+    self._words[identity] = (record & ~_BARRED) | _WALLET
     log IIdentityRegistry.IdentityRegistered(investor_address=identity, identity=identity)
 
 
@@ -165,6 +175,11 @@ def _unbind(wallet: address) -> address:
 @internal
 def _lose(wallet: address):
     self._words[wallet] = self._words[wallet] | _LOST
+
+
+@internal
+def _bar(wallet: address):
+    self._words[wallet] = self._words[wallet] | _BARRED
 
 
 # --- records
@@ -199,9 +214,12 @@ def _class_of(record: uint256) -> uint256:
 
 
 @internal
-@pure
+@view
 def _is_vouched(record: uint256) -> bool:
-    return record & _VOUCHED != 0
+    """
+    @notice Whether the office's word decides; it ends by itself.
+    """
+    return record & _VOUCHED != 0 and block.timestamp <= record & MAX_EXPIRY
 
 
 @internal

@@ -4,14 +4,13 @@
 @title  signatures
 @license AGPL-3.0-only
 @notice Whether an address signed a typed message in time; wallets that are contracts may too.
-@dev    A signer's 65 bytes are tried first and its code is only then asked for: asking costs as
-        much as the rest. So an account that has code and a key of its own (EIP-7702) may sign by
-        either; nobody has the key to a contract's address. All else is left to snekmate. What is
-        signed is to hold a nonce or an end of its own: a signature may have several encodings.
+@dev    A key's 65 or 64 bytes (EIP-2098) are tried first and the signer's code is only then asked
+        for: asking costs as much as the rest. So an account that has code and a key of its own
+        (EIP-7702) may sign by either; nobody has the key to a contract's address. What is signed
+        is to hold a nonce or an end of its own: a signature may have several encodings.
 @custom:source EIP-712, ERC-1271, EIP-2098
 """
 
-from snekmate.utils import ecdsa
 from snekmate.utils import signature_checker
 
 _PREFIX: constant(uint256) = 25 * 256 + 1  # 0x1901
@@ -27,40 +26,26 @@ _HIGHEST_S: constant(uint256) = (
 def _check(domain: bytes32, signer: address, struct_hash: bytes32, signature: Bytes[65]):
     # Two bytes and two words; the first of three words has 30 bytes too many.
     digest: bytes32 = keccak256(slice(abi_encode(_PREFIX, domain, struct_hash), 30, 66))
-    if len(signature) == 65:
-        s: uint256 = extract32(signature, 32, output_type=uint256)
-        if s <= _HIGHEST_S:
-            v: uint256 = extract32(signature, 33, output_type=uint256) & 255
-            r: uint256 = extract32(signature, 0, output_type=uint256)
-            # Zero is what a failed recovery gives.
-            if ecrecover(digest, v, r, s) == signer and signer != empty(address):
-                return
-    assert self._is_signed(signer, digest, signature), "signatures: bad signature"
-
-
-@internal
-@view
-def _is_signed(signer: address, digest: bytes32, signature: Bytes[65]) -> bool:
-    """
-    @notice What is left where 65 bytes are not the signer's own.
-    """
-    if signer.is_contract:
-        return signature_checker._is_valid_ERC1271_signature_now(signer, digest, signature)
     size: uint256 = len(signature)
-    if size < 64 or signer == empty(address):
-        return False
-    v: uint256 = 0
-    s: uint256 = extract32(signature, 32, output_type=uint256)
-    if size == 65:
-        v = extract32(signature, 33, output_type=uint256) & 255
-    else:
-        v = 27 + (s >> 255)
-        s = s & _LOWER_255
-    # Refuses, with its reason, where nobody signed.
-    recovered: address = ecdsa._try_recover_vrs(
-        digest, v, extract32(signature, 0, output_type=uint256), s
-    )
-    return recovered == signer
+    if size >= 64:
+        r: uint256 = extract32(signature, 0, output_type=uint256)
+        s: uint256 = extract32(signature, 32, output_type=uint256)
+        v: uint256 = 0
+        if size == 65:
+            v = extract32(signature, 33, output_type=uint256) & 255
+        else:
+            v = 27 + (s >> 255)
+            s = s & _LOWER_255
+        # Zero is what a failed recovery gives.
+        if (
+            s <= _HIGHEST_S
+            and ecrecover(digest, v, r, s) == signer
+            and signer != empty(address)
+        ):
+            return
+    assert signer.is_contract and signature_checker._is_valid_ERC1271_signature_now(
+        signer, digest, signature
+    ), "signatures: bad signature"
 
 
 @internal

@@ -60,10 +60,7 @@ def announced_recovery(lost: address) -> Announcement:
 @internal
 def _announce(lost: address, successor: address, identity: address, reason_hash: bytes32):
     assert reason_hash != empty(bytes32), "wallet_recovery: no reason"
-    pending: Announcement = self._announced[lost]
-    assert block.timestamp > convert(
-        pending.executable_until, uint256
-    ), "wallet_recovery: is announced"
+    self._check_unannounced(lost)
     start: uint256 = block.timestamp + OBJECTION_WINDOW
     self._announced[lost] = Announcement(
         successor=successor,
@@ -99,6 +96,14 @@ def _execute(lost: address) -> address:
     self._announced[lost] = empty(Announcement)
     self._recovered_to[lost] = announcement.successor
     return announcement.successor
+
+
+@internal
+@view
+def _check_unannounced(lost: address):
+    assert block.timestamp > convert(
+        self._announced[lost].executable_until, uint256
+    ), "wallet_recovery: is announced"
 
 
 @internal

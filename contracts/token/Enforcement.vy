@@ -113,7 +113,6 @@ def propose_undo(order: IEnforcement.Order, case: bytes32) -> bytes32:
         and order.undoes == empty(bytes32)
         and len(order.receivers) == 1
     ), "enforcement: can't be undone"
-    self._statuses[order_id].is_undone = True
     mirrored: IEnforcement.Order = IEnforcement.Order(
         token=order.token,
         sender=order.receivers[0],
@@ -132,7 +131,8 @@ def execute(order: IEnforcement.Order):
     @notice Carry out an order that is confirmed, ready and not over.
     @custom:role ENFORCER_ROLE
     @custom:reverts "enforcement: not confirmed" | "enforcement: cancelled" | "enforcement: not ready"
-        | "enforcement: lapsed" | "enforcement: was executed" | as the token's `forcedTransfer`
+        | "enforcement: lapsed" | "enforcement: was executed" | "enforcement: was undone"
+        | as the token's `forcedTransfer`
     """
     authorized._check_role(ENFORCER_ROLE, msg.sender)
     order_id: bytes32 = self._id(order)
@@ -143,6 +143,10 @@ def execute(order: IEnforcement.Order):
     assert block.timestamp >= status.ready_at, "enforcement: not ready"
     assert block.timestamp < status.expires_at, "enforcement: lapsed"
     self._statuses[order_id].executed_at = block.timestamp
+    if order.undoes != empty(bytes32):
+        # Only now: one that is called off or lapses leaves room for another.
+        assert not self._statuses[order.undoes].is_undone, "enforcement: was undone"
+        self._statuses[order.undoes].is_undone = True
     log IEnforcement.OrderExecuted(order_id=order_id, enforcer=msg.sender)
     if order.is_succession:
         self._divide(order)

@@ -306,15 +306,15 @@ def batchBurn(accounts: DynArray[address, MAX_BATCH], amounts: DynArray[uint256,
 def recoveryAddress(lost_wallet: address, new_wallet: address, identity: address) -> bool:
     """
     @notice Give all that a lost wallet holds here to its investor's new one: units, freezes and
-            unclaimed income (ERC-3643). The identity registry decides whose wallets they are, after
-            its objection window; so this works for any number of tokens, and a second time.
-    @custom:reverts "agents: no mandate" | "security_token: not one investor's"
+            unclaimed income (ERC-3643). The identity registry decides which wallet takes its place,
+            after its objection window; so this works for any number of tokens, and a second time.
+    @custom:reverts "agents: no mandate" | "security_token: not recovered"
         | ERC7943CannotReceive
     """
     agents._spend(msg.sender, 0)
     assert staticcall ITokenExtension(EXTENSION).is_recovery(
         lost_wallet, new_wallet, identity
-    ), "security_token: not one investor's"
+    ), "security_token: not recovered"
     moves._hand_over(lost_wallet, new_wallet)
     log ISecurityToken.RecoverySuccess(
         lost_wallet=lost_wallet, new_wallet=new_wallet, identity=identity

@@ -186,20 +186,17 @@ def detectForcedRestriction(sender: address, receiver: address, amount: uint256)
 @reentrant
 def is_recovery(lost_wallet: address, new_wallet: address, identity: address) -> bool:
     """
-    @notice Whether the token's identity registry calls two wallets one investor's.
+    @notice Whether the token's identity registry has put one wallet in a lost one's place, which takes
+            its window: that both are one investor's is not enough.
     @custom:reverts ERC7943CannotReceive when the new one may not hold
     """
     registry: IIdentityRegistry = IIdentityRegistry(
         staticcall Token(msg.sender).identityRegistry()
     )
     if (
-        lost_wallet == new_wallet
-        or identity == empty(address)
+        identity == empty(address)
         or staticcall registry.identity(new_wallet) != identity
-        or (
-            staticcall registry.identity(lost_wallet) != identity
-            and not self._is_successor(registry, lost_wallet, new_wallet)
-        )
+        or not self._is_successor(registry, lost_wallet, new_wallet)
     ):
         return False
     if not staticcall registry.isVerified(new_wallet):

@@ -9,6 +9,7 @@ from ape import chain
 from eth_utils import keccak
 
 from civitas.chain.refusals import reason_of
+from tests.recoveries import replace_wallet
 
 DAY = 86_400
 FOREVER = 2**39
@@ -79,8 +80,8 @@ def test_holders_through_court_loss_and_death(
     orders.execute(back, sender=enforcer)
     assert (token.balanceOf(alice), token.balanceOf(bob)) == (97, 150)
 
-    # 5. Alice loses her wallet; the office knows her new one, an agent hands all over.
-    registry.register([(new_wallet, alice, 410, 0, FOREVER)], sender=compliance_officer)
+    # 5. Alice loses her wallet; her new one takes its place, an agent hands all over.
+    replace_wallet(city, alice, new_wallet, enforcer)
     token.addAgent(enforcer, sender=council)
     token.set_mandate(enforcer, 0, FOREVER, sender=council)
     token.recoveryAddress(alice, new_wallet, alice, sender=enforcer)

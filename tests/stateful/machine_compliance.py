@@ -13,6 +13,7 @@ from eth_utils import keccak
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from tests.recoveries import replace_wallet
 from tests.stateful.running import ChainMachine, seeds
 from tests.unit.token import errors
 
@@ -27,6 +28,7 @@ COUNTRIES = (410, 840, 276)
 CLASSES = (0, 1)
 DAY, SEOUL = 86_400, 9 * 3_600
 FOREVER = 2**39
+NOT_RECOVERED = "security_token: not recovered"
 ALLOW, DENY = 1, 2
 RULES = ("cap", "ticket", "year", "class", "country", "hours", "lock")
 ACTIONS = (
@@ -62,6 +64,7 @@ class Stage:
 
     token: Any  # with compliance, and the enforcer as agent
     compliance: Any
+    city: Any
     enforcement: Any
     registry: Any
     money: Any
@@ -256,6 +259,7 @@ class ComplianceMachine(ChainMachine):
         self.token, self.compliance = self.stage.token, self.stage.compliance
         self.ledger = Ledger([Wallet(OWNERS[i] if i < 6 else None) for i in WALLETS])
         self.cases = self.probe = 0
+        self.successor, self.barred = {}, set()
         for wallet, amount in zip((0, 1, 2, 4), amounts, strict=True):
             self._mint(wallet, amount)
         self._deposit(1_003)
@@ -284,7 +288,7 @@ class ComplianceMachine(ChainMachine):
             own = [
                 i for i in WALLETS if ledger.wallets[i].investor == ledger.wallets[sender].investor
             ]
-            self._recover(sender, lot.choice([*own, *own, receiver]))
+            self._recover(sender, lot.choice([*own, *own, receiver]), lot)
         elif action == "inherit":
             self._inherit(sender, lot)
         elif action == "rebind":
@@ -420,12 +424,27 @@ class ComplianceMachine(ChainMachine):
             self.ledger.see(number)
             side.balance -= amount
 
-    def _recover(self, lost, new):
+    def _replace(self, lost, new):
+        """In the registry: for ever, and after a window. A wallet of somebody's leaves before."""
         old, other = self.ledger.wallets[lost], self.ledger.wallets[new]
-        investor = old.investor if old.investor is not None else 0
-        error = None
-        if lost == new or None in (old.investor, other.investor) or old.investor != other.investor:
-            error = "security_token: not one investor's"
+        city, wallets = self.stage.city, self.stage.wallets
+        if other.investor is not None:
+            self.stage.registry.unbind_wallet(sender=wallets[new])
+        replace_wallet(city, wallets[lost], wallets[new], self.stage.enforcer)
+        other.investor, other.country = old.investor, old.country
+        other.investor_class, old.investor = old.investor_class, None
+        self.successor[lost] = new
+
+    def _recover(self, lost, new, lot):
+        old, other = self.ledger.wallets[lost], self.ledger.wallets[new]
+        fit = lost != new and old.investor is not None and new not in self.successor
+        if fit and new not in self.barred and len(self.successor) < 3 and lot.random() < 0.7:
+            self._replace(lost, new)
+        last = lost
+        while last != new and last in self.successor:
+            last = self.successor[last]
+        investor = other.investor if other.investor is not None else 0
+        error = None if lost != last == new and other.investor is not None else NOT_RECOVERED
         receipt = self.attempt(
             "recover",
             error,
@@ -478,9 +497,13 @@ class ComplianceMachine(ChainMachine):
         registry, officer = self.stage.registry, self.stage.officer
         if side.investor is not None:
             registry.deleteIdentity(wallet, sender=officer)
+            self.barred.add(number)
         if investor is not None:
             entry = (wallet, self.stage.investors[investor], country, 0, FOREVER)
-            registry.register([entry], sender=officer)
+            error = "investor_records: wallet was lost" if number in self.successor else None
+            if not self.attempt("register", error, registry.register, [entry], sender=officer):
+                return
+            self.barred.discard(number)
         side.investor, side.investor_class, side.country = investor, 0, 0
         for each in self._wallets_of(investor):
             each.investor_class, each.country = 0, country

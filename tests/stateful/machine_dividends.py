@@ -12,6 +12,7 @@ from eth_utils import keccak
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from tests.recoveries import replace_wallet
 from tests.stateful.running import ChainMachine, seeds
 
 DAY = 86_400
@@ -32,7 +33,6 @@ class DividendStage:
     money: ContractInstance
     wallets: tuple[AccountAPI, ...]  # four holders, the second a corporation; two more
     spares: tuple[AccountAPI, ...]  # wallets of nobody, for who loses one
-    sign_consent: Any  # (successor, lost) -> deadline, signature
     manager: AccountAPI
     clerk: AccountAPI
     officer: AccountAPI
@@ -574,13 +574,8 @@ class DividendsMachine(ChainMachine):
         if not spares:
             return self.count("recover: no wallet left")
         lost = data.draw(st.sampled_from(alive))
-        spare, registry = spares[0], self.stage.city.identity_registry
-        deadline, signature = self.stage.sign_consent(spare, lost)
-        registry.announce_recovery(
-            *(lost, spare, LAW, deadline, signature), sender=self.stage.enforcer
-        )
-        self._wait(registry.OBJECTION_WINDOW() // DAY + 1)
-        registry.recover_wallet(lost, sender=self.stage.enforcer)
+        spare = spares[0]
+        replace_wallet(self.stage.city, lost, spare, self.stage.enforcer)
         self.successor[lost] = spare.address
         self.wallets.append(spare.address)
         self.class_of[spare.address] = self.class_of[lost]

@@ -25,8 +25,8 @@ FAR = 2**39  # {s} a deadline that no run reaches
 ACTIONS = (
     *("onboard", "onboard", "file", "file", "file", "file", "replay", "replay", "bind", "bind"),
     *("unbind", "revoke", "revoke", "raise", "trust", "trust", "topics", "require", "refresh"),
-    *("vouch", "withdraw", "delete", "announce", "announce", "announce", "object"),
-    *("recover", "recover", "recover", "pass"),
+    *("vouch", "vouch", "withdraw", "delete", "delete", "reinstate", "reinstate"),
+    *("announce", "announce", "announce", "object", "recover", "recover", "recover", "pass"),
 )
 
 
@@ -48,7 +48,7 @@ class IdentityStage:
 class Issuer:
     topics: frozenset[int] = frozenset()  # empty: not trusted
     nonce: int = 0
-    was_trusted: bool = False
+    is_known: bool = False  # trusted now or before
 
 
 @dataclass
@@ -76,6 +76,7 @@ class IdentityMachine(ChainMachine):
         self.investor_of: list[int | None] = [None for _ in stage.wallets]
         self.nonces = [0 for _ in stage.wallets]
         self.lost: set[int] = set()
+        self.barred: set[int] = set()
         self.successors: dict[int, int] = {}
         self.announced: dict[int, tuple[int, int, int]] = {}  # lost -> successor, from, until
         self.required = {KYC}
@@ -154,6 +155,17 @@ class IdentityMachine(ChainMachine):
             ends.append(filed.valid_until)
         return min(ends, default=0)
 
+    def _is_vouched(self, known):
+        return known.is_vouched and self._now() <= known.valid_until
+
+    def _is_what_is_filed(self, claim, issuer, known):
+        """Whether the claim says what the one filed last says."""
+        filed = Filed(issuer, claim.valid_until, claim.nonce, claim.issuer_nonce)
+        said = claim.topic != KYC or (claim.country, claim.investor_class) == (
+            *(known.country, known.investor_class),
+        )
+        return said and known.claims.get(claim.topic) == filed
+
     def _is_pointer(self, number):
         return self.investor_of[number] not in (None, number)
 
@@ -170,6 +182,8 @@ class IdentityMachine(ChainMachine):
         trusted = self.issuers[issuer]
         last = self.taken.get((issuer, investor, topic), 0)
         said = topic == KYC
+        is_other = (claim.country, claim.investor_class) != (known.country, known.investor_class)
+        is_new = not self._is_what_is_filed(claim, issuer, known)
         return [
             (claim.valid_until <= self._now(), "investor_records: bad expiry"),
             (not trusted.topics, "trusted_issuers: not trusted"),
@@ -178,11 +192,16 @@ class IdentityMachine(ChainMachine):
             (claim.issuer_nonce != trusted.nonce, "claims: void issuer nonce"),
             (said and self._is_pointer(investor), "investor_records: is a wallet"),
             (not said and not known.country, "investor_records: unknown investor"),
-            (claim.nonce <= last, "claims: void claim"),
+            (said and self._is_vouched(known) and is_other, "claims: not the office's word"),
+            (is_new and claim.nonce <= last, "claims: void claim"),
         ]
 
     def _is_filed(self, claim, issuer, investor):
         known = self.investors[investor]
+        if self._is_what_is_filed(claim, issuer, known):
+            self.count("filed again")
+            return
+        is_vouched = self._is_vouched(known)
         if claim.topic == KYC:
             known.country, known.investor_class = claim.country, claim.investor_class
         old = known.claims.get(claim.topic)
@@ -193,9 +212,8 @@ class IdentityMachine(ChainMachine):
             issuer, claim.valid_until, claim.nonce, claim.issuer_nonce
         )
         self.taken[issuer, investor, claim.topic] = claim.nonce
-        earliest = self._earliest(known)
-        if earliest or not known.is_vouched:
-            known.valid_until, known.is_vouched = earliest, False
+        if not is_vouched:
+            known.valid_until, known.is_vouched = self._earliest(known), False
 
     def _claim(self, lot, issuer, investor, topic):
         nonce = self.taken.get((issuer, investor, topic), 0) + lot.choice((0, 1, 1, 1, 2))
@@ -226,6 +244,7 @@ class IdentityMachine(ChainMachine):
 
     def _binding_refusals(self, wallet, investor):
         return [
+            (wallet in self.barred, "investor_records: barred"),
             (self.investor_of[wallet] is not None, "investor_records: is registered"),
             (wallet in self.lost, "investor_records: wallet was lost"),
             (
@@ -233,6 +252,9 @@ class IdentityMachine(ChainMachine):
                 "investor_records: is an investor",
             ),
         ]
+
+    def _is_announced(self, lost):
+        return lost in self.announced and self._now() <= self.announced[lost][2]
 
     def _unbound(self, wallet):
         self.investor_of[wallet] = None
@@ -307,10 +329,11 @@ class IdentityMachine(ChainMachine):
             return
         stale = self.nonces[wallet] > 0 and lot.randrange(3) == 0
         signature = self._consent(wallet, investor, self.nonces[wallet] - 1 if stale else None)
-        refusals = [(stale and wallet != of, "signatures: bad signature")]
+        barred, *others = self._binding_refusals(wallet, investor)
+        forged = (stale and wallet != of, "signatures: bad signature")
         if self._try(
             "bind",
-            refusals + self._binding_refusals(wallet, investor),
+            [barred, forged, *others],
             lambda: self.stage.registry.bind_wallet(
                 wallet_of(self, wallet), FAR, signature, sender=sender
             ),
@@ -321,7 +344,10 @@ class IdentityMachine(ChainMachine):
         wallet = self._bound(lot) if lot.randrange(3) else self._any(lot)
         if self._try(
             "unbind",
-            [(self.investor_of[wallet] is None, "investor_records: not registered")],
+            [
+                (self._is_announced(wallet), "wallet_recovery: is announced"),
+                (self.investor_of[wallet] is None, "investor_records: not registered"),
+            ],
             lambda: self.stage.registry.unbind_wallet(sender=wallet_of(self, wallet)),
         ):
             self._unbound(wallet)
@@ -336,6 +362,29 @@ class IdentityMachine(ChainMachine):
             ),
         ):
             self._unbound(wallet)
+            self.barred.add(wallet)
+
+    def _do_reinstate(self, lot):
+        """The office binds a wallet that it took off an investor."""
+        wallet = lot.choice(sorted(self.barred) or [0])
+        is_own = self.investors[wallet].country != 0
+        investor = wallet if is_own else lot.choice([0, self._any(lot)])
+        known = self.investors[investor]
+        _, *refusals = self._binding_refusals(wallet, investor)
+        if self._try(
+            "reinstate",
+            [
+                (self._is_pointer(investor), "investor_records: is a wallet"),
+                *refusals,
+            ],
+            lambda: self.stage.registry.registerIdentity(
+                *(wallet_of(self, wallet), wallet_of(self, investor), 410),
+                sender=self.stage.officer,
+            ),
+        ):
+            known.country = 410
+            self.investor_of[wallet] = investor
+            self.barred.discard(wallet)
 
     def _do_revoke(self, lot):
         keys = sorted(self.taken)
@@ -350,6 +399,7 @@ class IdentityMachine(ChainMachine):
             [
                 (topic not in self.known, "trusted_issuers: unknown topic"),
                 (nonce <= self.void.get(key, 0), "claims: is void"),
+                (not self.issuers[issuer].is_known, "claims: unknown issuer"),
             ],
             lambda: self.stage.registry.revoke_claim(
                 *(self.stage.wallets[investor], topic, nonce), sender=self.stage.issuers[issuer]
@@ -359,8 +409,8 @@ class IdentityMachine(ChainMachine):
             filed = known.claims.get(topic)
             if filed is not None and filed.issuer == issuer:
                 del known.claims[topic]
-                if not known.is_vouched:
-                    known.valid_until = self._earliest(known)
+                if not self._is_vouched(known):
+                    known.valid_until, known.is_vouched = self._earliest(known), False
                 self.count("revoke what is filed")
 
     def _do_raise(self, lot):
@@ -393,8 +443,8 @@ class IdentityMachine(ChainMachine):
                 )
             return
         self.stage.registry.addTrustedIssuer(account, sorted(topics), sender=self.stage.clerk)
-        issuer.nonce += issuer.was_trusted
-        issuer.topics, issuer.was_trusted = topics, True
+        issuer.nonce += issuer.is_known
+        issuer.topics, issuer.is_known = topics, True
 
     def _do_topics(self, lot):
         number = self._issuer(lot)
@@ -425,9 +475,11 @@ class IdentityMachine(ChainMachine):
         )
         for number in recorded:
             known = self.investors[number]
-            if not known.is_vouched and known.valid_until != self._earliest(known):
-                known.valid_until = self._earliest(known)
-                self.count("refresh changes")
+            if not self._is_vouched(known):
+                if known.valid_until != self._earliest(known):
+                    known.valid_until = self._earliest(known)
+                    self.count("refresh changes")
+                known.is_vouched = False
 
     def _do_vouch(self, lot):
         wallet, until = self._bound(lot), self._now() + lot.choice((0, 20, 50 * DAY))
@@ -452,7 +504,7 @@ class IdentityMachine(ChainMachine):
         known = self.investors[investor]
         if self._try(
             "withdraw",
-            [(not known.is_vouched, "claims: not vouched for")],
+            [(not self._is_vouched(known), "claims: not vouched for")],
             lambda: self.stage.registry.withdraw_vouch(
                 wallet_of(self, investor), sender=self.stage.officer
             ),
@@ -466,11 +518,12 @@ class IdentityMachine(ChainMachine):
             successor = lot.choice(free)
         of = self.investor_of[lost]
         signature = self._consent(successor, of if of is not None else 0)
-        pending = self.announced.get(lost)
+        barred, *others = self._binding_refusals(successor, successor)
         refusals = [
             (of is None, "investor_records: not registered"),
-            *self._binding_refusals(successor, successor),
-            (pending is not None and self._now() <= pending[2], "wallet_recovery: is announced"),
+            *others,
+            barred,
+            (self._is_announced(lost), "wallet_recovery: is announced"),
         ]
         at = self._now()
         if self._try(
@@ -507,12 +560,14 @@ class IdentityMachine(ChainMachine):
         if lost in self.announced and lot.randrange(4):
             chain.pending_timestamp = max(self._now(), lot.choice((start - 1, start, start, until)))
         of = self.investor_of[lost]
+        barred, *others = self._binding_refusals(successor, of)
         refusals = [
             (lost not in self.announced, "wallet_recovery: not announced"),
             (self._now() < start, "wallet_recovery: window is open"),
             (self._now() > until, "wallet_recovery: has expired"),
+            barred,
             (of is None, "investor_records: not registered"),
-            *self._binding_refusals(successor, of),
+            *others,
         ]
         if self._try(
             "recover",

@@ -50,6 +50,7 @@ def stage(
     return Stage(
         token=token,
         compliance=city.compliance,
+        city=city,
         enforcement=city.enforcement,
         registry=city.identity_registry,
         money=money,

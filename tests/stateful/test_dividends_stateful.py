@@ -1,9 +1,6 @@
 import pytest
-from ape import chain
 from eth_utils import keccak
 
-from civitas.chain.identity import binding_message
-from civitas.chain.signing import signed_by
 from tests.stateful.machine_dividends import LAW, LOCAL, NATIONAL, DividendsMachine, DividendStage
 from tests.stateful.running import run
 
@@ -69,20 +66,12 @@ def dividend_stage(
     for kind in (NATIONAL, LOCAL):
         city.income_desk.set_payee(kind, offices[kind], LAW, sender=council_clerk)
 
-    def sign_consent(successor, lost):
-        registry = city.identity_registry
-        deadline = chain.pending_timestamp + 10**6
-        nonce = registry.wallet_nonce(successor)
-        message = binding_message(city, successor, registry.identity(lost), nonce, deadline)
-        return deadline, signed_by(successor, message)
-
     return DividendStage(
         city=city,
         token=token,
         money=money,
         wallets=wallets,
         spares=tuple(accounts[number] for number in range(60, 64)),
-        sign_consent=sign_consent,
         manager=asset_manager,
         clerk=council_clerk,
         officer=compliance_officer,

@@ -12,12 +12,15 @@ FLOORS = {
     "file refused: not for this topic": 3,  # 8
     "file refused: void claim": 5,  # 14
     "file refused: void issuer nonce": 1,  # 3
+    "file refused: not the office's word": 2,  # 7
+    "filed again": 5,  # 16
     "claim replaced": 2,  # 5
     "replay refused": 8,  # 22
     "bind": 8,  # 22
     "bind refused": 4,  # 12
     "unbind": 8,  # 23
     "delete": 8,  # 22
+    "reinstate": 7,  # 22
     "revoke what is filed": 9,  # 26
     "raise": 6,  # 16
     "issuer removed": 4,  # 12

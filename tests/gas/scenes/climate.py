@@ -65,7 +65,7 @@ def _meters(stage: Stage) -> None:
         signature = signed_by(stage.candidate, reading_message(stage.city, reading, previous_end))
         return (device, previous_end, reading.start, reading.end, reading.energy_wh, signature)
 
-    ape.chain.mine(timestamp=START + 30 * DAY)
+    ape.chain.mine(timestamp=START + 60 * DAY)
     anyone = stage.meter.by(stage.payer)
     anyone(meters.record, "the first reading of a meter", [read()])
     anyone(meters.record, "a further reading", [read()])

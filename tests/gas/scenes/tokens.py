@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import ape
 from ape import chain
 from ape.api import AccountAPI
 from ape.contracts import ContractInstance
@@ -10,6 +11,7 @@ from eth_account.messages import encode_typed_data
 
 from civitas.chain.roles import Role
 from tests.gas.stage import CHAIN_ID, COUNTRY, DAY, EVERYTHING, VALID_UNTIL, NotTheState, Stage
+from tests.recoveries import replace_wallet
 
 # {unit}, 18 decimals
 MINTED = 1_000 * 10**18
@@ -191,15 +193,14 @@ def _force(stage: Stage, token: ContractInstance) -> None:
 def _recovery(stage: Stage, token: ContractInstance) -> None:
     enforcer, council = stage.officer(Role.ENFORCER), stage.meter.by(stage.council)
     agent, registry = stage.meter.by(enforcer), stage.city.identity_registry
-    new_wallet = stage.candidate
-    registry.register(
-        [(new_wallet, stage.bob, COUNTRY, 0, VALID_UNTIL)],
-        sender=stage.officer(Role.COMPLIANCE_OFFICER),
-    )
-    wallets = (stage.bob, new_wallet, stage.bob)
+    lost, new_wallet = ape.accounts.test_accounts[118:120]
+    officer = stage.officer(Role.COMPLIANCE_OFFICER)
+    registry.register([(lost, lost, COUNTRY, 0, VALID_UNTIL)], sender=officer)
+    token.transfer(lost, MOVED, sender=stage.bob)
+    replace_wallet(stage.city, lost, new_wallet, enforcer)
 
-    agent(token.recoveryAddress, "of a lost wallet", *wallets)
-    agent(token.recoveryAddress, "a second time", *wallets)
+    agent(token.recoveryAddress, "of a lost wallet", lost, new_wallet, lost)
+    agent(token.recoveryAddress, "a second time", lost, new_wallet, lost)
     token.transfer(stage.bob, MOVED, sender=new_wallet)
     stage.city.authority.revokeRole(Role.ENFORCER.id, enforcer, sender=stage.council)
     stage.meter.by(stage.alice)(token.strike_agent, "that is no enforcer any more", enforcer)

@@ -262,6 +262,27 @@ def test_an_objection_stops_it(
     assert identities.isVerified(investor)
 
 
+def test_a_wallet_does_not_leave_while_its_recovery_is_announced(
+    identities, investor, announce, bob, enforcer, compliance_officer
+):
+    """Whoever found the key could else leave the investor nothing to recover."""
+    announce(bob)
+    until = identities.announced_recovery(investor).executable_until
+    with ape.reverts("wallet_recovery: is announced"):
+        identities.unbind_wallet(sender=investor)
+
+    snapshot = chain.snapshot()
+    identities.call_off_recovery(investor, sender=compliance_officer)
+    identities.unbind_wallet(sender=investor)
+    chain.restore(snapshot)
+    chain.pending_timestamp = until
+    with ape.reverts("wallet_recovery: is announced"):
+        identities.unbind_wallet(sender=investor)
+    chain.pending_timestamp = until + 1
+    identities.unbind_wallet(sender=investor)
+    assert not identities.contains(investor)
+
+
 def test_another_investor_has_no_say(identities, investor, announce, onboard, claim, bob, carol):
     onboard(carol, claim(carol))
     announce(bob)

@@ -4,10 +4,9 @@ import ape
 import pytest
 from eth_utils import keccak
 
-from civitas.chain.identity import binding_message
-from civitas.chain.signing import signed_by
+from tests.recoveries import replace_wallet
 
-from .dividend_stage import FROZEN, NOTHING_DUE, REFUSED, later
+from .dividend_stage import FROZEN, NOTHING_DUE, REFUSED
 from .taxes import DAY, PERSON, UNIDENTIFIED, now, wait_until
 
 MILLION = 1_000_000
@@ -207,17 +206,7 @@ def test_a_partly_frozen_holder_is_paid(shares, money, alice, compliance_officer
 def replace(city, enforcer, accounts):
     """A lost wallet's place is taken in the identity registry: `replace(alice, accounts[50])`."""
 
-    def recover(lost, successor):
-        registry = city.identity_registry
-        deadline, nonce = now() + 365 * DAY, registry.wallet_nonce(successor)
-        message = binding_message(city, successor, registry.identity(lost), nonce, deadline)
-        registry.announce_recovery(
-            lost, successor, LAW, deadline, signed_by(successor, message), sender=enforcer
-        )
-        later(registry.OBJECTION_WINDOW() + 1)
-        registry.recover_wallet(lost, sender=enforcer)
-
-    return recover
+    return lambda lost, successor: replace_wallet(city, lost, successor, enforcer)
 
 
 def test_a_new_wallet_takes_the_lost_ones_claim(shares, money, accounts, alice, replace):

@@ -88,11 +88,9 @@ def appoint(council, enforcer):
 
 
 @pytest.fixture
-def second_wallet(city, accounts, alice, compliance_officer):
-    """Another wallet of alice's."""
-    wallet, until = accounts[23], chain.pending_timestamp + 10 * YEAR
-    city.identity_registry.register([(wallet, alice, 410, 0, until)], sender=compliance_officer)
-    return wallet
+def second_wallet(accounts):
+    """A wallet of nobody's, to take the place of a lost one."""
+    return accounts[23]
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import ape
 import pytest
 from ape import chain
 
+from tests.recoveries import replace_wallet
+
 from . import errors
 from .conftest import ALICE, BOB
 
@@ -284,8 +286,9 @@ def test_lock_up_holds_until_its_time(ruled, compliance, compliance_officer, ali
 
 
 def test_lock_up_follows_the_investor_to_another_wallet(
-    ruled, compliance, compliance_officer, appoint, enforcer, second_wallet, alice, bob
+    ruled, compliance, city, compliance_officer, appoint, enforcer, second_wallet, alice, bob
 ):
+    replace_wallet(city, alice, second_wallet, enforcer)
     until = chain.pending_timestamp + 10**6
     compliance.lock_up(ruled, alice, 100, until, sender=compliance_officer)
     appoint(ruled, 0)

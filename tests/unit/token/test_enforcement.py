@@ -215,6 +215,33 @@ def test_takes_back(orders, order, ready, enforcer, compliance_officer, token, a
         orders.propose_undo(back, keccak(text="again"), sender=enforcer)
 
 
+def test_an_undo_that_is_called_off_leaves_room_for_another_and_one_counts(
+    orders, order, ready, enforcer, guardian, compliance_officer, token, alice, bob
+):
+    order_id = bytes(ready(order()))
+    orders.execute(order(), sender=enforcer)
+    undone = [
+        order(
+            sender=bob.address, receivers=[alice.address], case=keccak(text=case), undoes=order_id
+        )
+        for case in ("first", "second", "third")
+    ]
+    for back in undone:
+        orders.propose_undo(order(), back[5], sender=enforcer)
+        orders.confirm(orders.id_of(back), sender=compliance_officer)
+    orders.cancel(orders.id_of(undone[0]), sender=guardian)
+    with ape.reverts("enforcement: cancelled"):
+        orders.execute(undone[0], sender=enforcer)
+    assert not orders.status_of(order_id).is_undone
+
+    orders.execute(undone[1], sender=enforcer)
+
+    assert orders.status_of(order_id).is_undone
+    with ape.reverts("enforcement: was undone"):
+        orders.execute(undone[2], sender=enforcer)
+    assert (token.balanceOf(alice), token.balanceOf(bob)) == (ALICE, BOB)
+
+
 def test_takes_back_in_its_window_only(orders, order, ready, enforcer):
     ready(order())
     with ape.reverts("enforcement: can't be undone"):

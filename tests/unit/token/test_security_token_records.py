@@ -6,6 +6,8 @@ import ape
 import pytest
 from ape import chain
 
+from tests.recoveries import replace_wallet
+
 from .conftest import ALICE, BOB, CAROL
 
 DAY = 86_400
@@ -94,11 +96,12 @@ def test_issue_burn_and_force_after_the_date_do_not_count(
 
 
 def test_recovery_after_the_date_leaves_the_record_with_the_lost_wallet(
-    token, schedule, appoint, second_wallet, alice, enforcer
+    token, city, schedule, appoint, second_wallet, alice, enforcer
 ):
     appoint(token, 0)
     time = schedule()
     chain.mine(timestamp=time)
+    replace_wallet(city, alice, second_wallet, enforcer)
 
     token.recoveryAddress(alice, second_wallet, alice, sender=enforcer)
 

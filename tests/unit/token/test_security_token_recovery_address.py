@@ -1,24 +1,22 @@
-"""All that a lost wallet holds goes to another wallet of the same investor."""
+"""All that a lost wallet holds goes to the wallet that took its place in the identity registry."""
 
 from itertools import pairwise
 
 import ape
 import pytest
 from ape import chain
-from eth_utils import keccak
 
-from civitas.chain.identity import binding_message
-from civitas.chain.signing import signed_by
+from tests.recoveries import replace_wallet
 
 from . import errors
 from .conftest import ALICE
 
-LOSS = keccak(text="file on a lost key")
 ZERO = "0x" + "00" * 20
 
 
 @pytest.fixture
-def recover(token, appoint, enforcer, alice, second_wallet):
+def recover(token, city, appoint, enforcer, alice, second_wallet):
+    replace_wallet(city, alice, second_wallet, enforcer)
     appoint(token, 0)
 
     def act(lost=alice, new=second_wallet, identity=alice, sender=enforcer):
@@ -79,7 +77,7 @@ def test_of_two_freezes_makes_one_without_an_end(
 
 def test_is_the_same_a_second_time_and_for_another_token(
     token,
-    recover,
+    city,
     register_asset,
     create_token,
     asset_manager,
@@ -90,11 +88,11 @@ def test_is_the_same_a_second_time_and_for_another_token(
 ):
     other = create_token(register_asset("parcel 9"), units=10)
     other.mint(alice, 10, sender=asset_manager)
-    appoint(other, 0)
-    recover()
+    replace_wallet(city, alice, second_wallet, enforcer)
 
-    recover()
-    other.recoveryAddress(alice, second_wallet, alice, sender=enforcer)
+    for each in (token, other, token):
+        appoint(each, 0)
+        each.recoveryAddress(alice, second_wallet, alice, sender=enforcer)
 
     assert (token.balanceOf(alice), token.balanceOf(second_wallet)) == (0, ALICE)
     assert (other.balanceOf(alice), other.balanceOf(second_wallet)) == (0, 10)
@@ -103,49 +101,38 @@ def test_is_the_same_a_second_time_and_for_another_token(
 def test_follows_recoveries_in_a_row_that_it_has_missed(
     token, city, appoint, enforcer, accounts, alice, stranger
 ):
-    registry, wallets = city.identity_registry, [alice, accounts[23], accounts[24], accounts[25]]
+    wallets = [alice, accounts[23], accounts[24], accounts[25]]
     appoint(token, 0)
     for lost, successor in pairwise(wallets):
-        deadline = chain.pending_timestamp + 10**7
-        nonce = registry.wallet_nonce(successor)
-        message = binding_message(city, successor, alice, nonce, deadline)
-        signature = signed_by(successor, message)
-        registry.announce_recovery(lost, successor, LOSS, deadline, signature, sender=enforcer)
-        chain.mine(timestamp=registry.announced_recovery(lost).executable_from)
-        registry.recover_wallet(lost, sender=enforcer)
+        replace_wallet(city, lost, successor, enforcer)
 
     for other in (*wallets[1:3], stranger):
-        with ape.reverts("security_token: not one investor's"):
+        with ape.reverts("security_token: not recovered"):
             token.recoveryAddress(alice, other, alice, sender=enforcer)
     token.recoveryAddress(alice, wallets[3], alice, sender=enforcer)
 
     assert (token.balanceOf(alice), token.balanceOf(wallets[3])) == (0, ALICE)
 
 
-def test_follows_a_recovery_of_the_registry(
-    token, city, appoint, enforcer, accounts, alice, stranger
+def test_waits_for_the_registry_though_both_wallets_are_the_investors(
+    token, city, appoint, enforcer, compliance_officer, accounts, alice
 ):
-    """The lost wallet is nobody's by then; its successor is known for ever, and nobody else."""
-    registry, successor = city.identity_registry, accounts[23]
+    """Office and agent together can't hand a holding to a wallet of theirs without the window."""
+    registry, wallet = city.identity_registry, accounts[24]
     appoint(token, 0)
-    with ape.reverts("security_token: not one investor's"):
-        token.recoveryAddress(alice, successor, alice, sender=enforcer)
-    deadline = chain.pending_timestamp + 10**6
-    message = binding_message(city, successor, alice, registry.wallet_nonce(successor), deadline)
-    registry.announce_recovery(
-        alice, successor, LOSS, deadline, signed_by(successor, message), sender=enforcer
-    )
-    with ape.reverts("security_token: not one investor's"):
-        token.recoveryAddress(alice, successor, alice, sender=enforcer)
-    chain.mine(timestamp=registry.announced_recovery(alice).executable_from)
-    registry.recover_wallet(alice, sender=enforcer)
+    until = chain.pending_timestamp + 10**8
+    registry.register([(wallet, alice, 410, 0, until)], sender=compliance_officer)
 
-    with ape.reverts("security_token: not one investor's"):
-        token.recoveryAddress(alice, stranger, alice, sender=enforcer)
-    token.recoveryAddress(alice, successor, alice, sender=enforcer)
+    with ape.reverts("security_token: not recovered"):
+        token.recoveryAddress(alice, wallet, alice, sender=enforcer)
 
-    assert (token.balanceOf(alice), token.balanceOf(successor)) == (0, ALICE)
+    assert (token.balanceOf(alice), token.balanceOf(wallet)) == (ALICE, 0)
+    replace_wallet(city, alice, accounts[25], enforcer)
+    with ape.reverts("security_token: not recovered"):
+        token.recoveryAddress(alice, wallet, alice, sender=enforcer)
+    token.recoveryAddress(alice, accounts[25], alice, sender=enforcer)
     assert registry.identity(alice) == ZERO
+    assert token.balanceOf(accounts[25]) == ALICE
 
 
 def test_works_with_the_mandates_amount_used_up_and_while_paused(
@@ -159,32 +146,33 @@ def test_works_with_the_mandates_amount_used_up_and_while_paused(
 
 
 def test_waits_for_an_expired_investor_to_be_renewed(
-    token, city, recover, compliance_officer, alice, second_wallet
+    token, city, recover, compliance_officer, second_wallet
 ):
     """All wallets of an investor end together, the new one too."""
     until = chain.pending_timestamp + 100
-    city.identity_registry.set_eligibility(alice, 0, until, sender=compliance_officer)
+    renew = city.identity_registry.set_eligibility
+    renew(second_wallet, 0, until, sender=compliance_officer)
     chain.mine(timestamp=until + 1)
     with errors.refused(errors.cannot_receive(second_wallet)):
         recover()
-    city.identity_registry.set_eligibility(alice, 0, until + 10**6, sender=compliance_officer)
+    renew(second_wallet, 0, until + 10**6, sender=compliance_officer)
 
     recover()
 
     assert token.balanceOf(second_wallet) == ALICE
 
 
-def test_wallets_of_two_investors_are_refused(recover, alice, bob, stranger, second_wallet):
-    zero = "0x" + "00" * 20
+def test_other_wallets_are_refused(recover, alice, bob, stranger, second_wallet):
     for changes in (
         {"new": bob},
         {"lost": bob},
         {"identity": bob},
         {"new": alice},
         {"lost": stranger},
-        {"lost": stranger, "new": stranger, "identity": zero},
+        {"lost": second_wallet},
+        {"lost": stranger, "new": stranger, "identity": ZERO},
     ):
-        with ape.reverts("security_token: not one investor's"):
+        with ape.reverts("security_token: not recovered"):
             recover(**changes)
 
 

@@ -10,6 +10,8 @@ import pytest
 from ape import accounts, chain
 from eth_utils import keccak
 
+from tests.recoveries import replace_wallet
+
 from .authorizations import sign_authorization, sign_cancellation
 from .permits import sign_permit
 
@@ -61,9 +63,9 @@ ATTACKS = {
     "burn(address,uint256)": lambda stage: (stage.bob, 1),
     "batchBurn(address[],uint256[])": lambda stage: ([stage.bob.address], [1]),
     "recoveryAddress(address,address,address)": lambda stage: (
-        stage.alice,
+        stage.lost_wallet,
         stage.second_wallet,
-        stage.alice,
+        stage.lost_wallet,
     ),
     "strike_agent(address)": lambda stage: (stage.bob,),
     "addAgent(address)": lambda stage: (stage.enforcer,),
@@ -185,7 +187,7 @@ class Stage:
     def __init__(self, token, money, alice, bob):
         self.token, self.money, self.alice, self.bob = token, money, alice, bob
         self.registry = token.identityRegistry()
-        self.enforcer = self.second_wallet = None
+        self.enforcer = self.lost_wallet = self.second_wallet = None
         self.due = 0  # {s} the record date that has come
 
     def call_data(self, signature, arguments):
@@ -230,12 +232,14 @@ def stage(
     hook_money.mint(hook, INCOME, sender=alice)
     hook_money.approve(token, INCOME, sender=hook)
     stage = Stage(token, hook_money, alice, bob)
-    stage.enforcer, stage.second_wallet = enforcer, carol
+    stage.enforcer, stage.lost_wallet = enforcer, carol
+    stage.second_wallet = accounts.test_accounts[23]
     stage.due = chain.pending_timestamp + 10
     token.schedule_record(stage.due, sender=asset_manager)
     chain.mine(timestamp=stage.due)
     until = chain.pending_timestamp + 10**8
-    city.identity_registry.register([(carol, alice, 410, 0, until)], sender=compliance_officer)
+    city.identity_registry.register([(carol, carol, 410, 0, until)], sender=compliance_officer)
+    replace_wallet(city, carol, stage.second_wallet, enforcer)
     stage.deposit()
     return stage
 
