@@ -90,8 +90,9 @@ def test_is_the_same_a_second_time_and_for_another_token(
     other.mint(alice, 10, sender=asset_manager)
     replace_wallet(city, alice, second_wallet, enforcer)
 
-    for each in (token, other, token):
+    for each in (token, other):
         appoint(each, 0)
+    for each in (token, other, token):
         each.recoveryAddress(alice, second_wallet, alice, sender=enforcer)
 
     assert (token.balanceOf(alice), token.balanceOf(second_wallet)) == (0, ALICE)
