@@ -74,6 +74,7 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield _equal(
         "TokenFactory: extension", city.token_factory.EXTENSION(), city.token_extension.address
     )
+    yield _equal("DebtTerms: tokens", city.debt_terms.TOKEN_FACTORY(), city.token_factory.address)
     yield _equal(
         "TokenFactory: blueprint",
         city.token_factory.BLUEPRINT(),

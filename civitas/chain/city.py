@@ -36,6 +36,7 @@ class City:
     compliance: ContractInstance
     token_extension: ContractInstance
     token_factory: ContractInstance
+    debt_terms: ContractInstance
     splitter_factory: ContractInstance
     lease: ContractInstance
     treasury: ContractInstance
@@ -109,6 +110,7 @@ CONTRACT_NAMES = {
     "compliance": "Compliance",
     "token_extension": "TokenExtension",
     "token_factory": "TokenFactory",
+    "debt_terms": "DebtTerms",
     "splitter_factory": "SplitterFactory",
     "lease": "Lease",
     "treasury": "Treasury",

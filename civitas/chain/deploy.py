@@ -249,6 +249,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         enforcement.address,
         token_extension.address,
     )
+    debt_terms = deployer.contract("DebtTerms", authority.address, token_factory.address)
     splitter_factory = deployer.contract(
         "SplitterFactory",
         authority.address,
@@ -318,6 +319,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "Compliance": compliance,
         "TokenExtension": token_extension,
         "TokenFactory": token_factory,
+        "DebtTerms": debt_terms,
         "SplitterFactory": splitter_factory,
         "Lease": lease,
         "Treasury": treasury,
@@ -344,6 +346,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         compliance=compliance,
         token_extension=token_extension,
         token_factory=token_factory,
+        debt_terms=debt_terms,
         splitter_factory=splitter_factory,
         lease=lease,
         treasury=treasury,

@@ -328,6 +328,9 @@ RULES: dict[str, dict[str, Rule | str]] = {
         "PaymentCancelled": _payment_cancelled,
         "PaymentMade": _payment_made,
     },
+    "DebtTerms": {
+        "TermsSet": _RULE_CHANGE,
+    },
     "TaxTable": {
         "RuleSet": _RULE_CHANGE,
         "FormFiled": _RULE_CHANGE,

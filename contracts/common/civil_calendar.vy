@@ -86,6 +86,21 @@ def _add_months(start: uint256, months: uint256) -> uint256:
 
 @internal
 @pure
+def _subtract_months(end: uint256, months: uint256) -> uint256:
+    """
+    @notice The same day of the month, `months` earlier; the last of a shorter month.
+    @dev    Always counted from `end`: 31 August, 28 February. Not before 1970.
+    """
+    date: Date = self._date(end)
+    count: uint256 = date.year * 12 + date.month - 1 - months
+    date.year = count // 12
+    date.month = count % 12 + 1
+    date.day = min(date.day, self._days_in_month(date.year, date.month))
+    return self._day_number(date)
+
+
+@internal
+@pure
 def _months_begun(start: uint256, day_number: uint256) -> uint256:
     """
     @notice How many months counted from `start` have begun by `day_number`; 0 before `start`.

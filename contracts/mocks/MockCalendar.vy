@@ -43,5 +43,11 @@ def add_months(start: uint256, months: uint256) -> uint256:
 
 @external
 @pure
+def subtract_months(end: uint256, months: uint256) -> uint256:
+    return civil_calendar._subtract_months(end, months)
+
+
+@external
+@pure
 def months_begun(start: uint256, day_number: uint256) -> uint256:
     return civil_calendar._months_begun(start, day_number)

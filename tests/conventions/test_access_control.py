@@ -119,6 +119,9 @@ GATED = {
         "set_tax_table": Role.COUNCIL_CLERK,
         "post_root": Role.AUDITOR,
     },
+    "DebtTerms": {
+        "set_terms": Role.ASSET_MANAGER,
+    },
     "Lease": {
         "sign": Role.ASSET_MANAGER,
         "terminate": Role.ASSET_MANAGER,

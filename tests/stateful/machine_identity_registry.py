@@ -24,9 +24,20 @@ DAY = 86_400
 FAR = 2**39  # {s} a deadline that no run reaches
 ACTIONS = (
     *("onboard", "onboard", "file", "file", "file", "file", "replay", "replay", "bind", "bind"),
-    *("unbind", "revoke", "revoke", "raise", "trust", "trust", "topics", "require", "refresh"),
-    *("vouch", "vouch", "withdraw", "delete", "delete", "reinstate", "reinstate"),
-    *("announce", "announce", "announce", "object", "recover", "recover", "recover", "pass"),
+    *("unbind", "unbind", "revoke", "revoke", "raise", "trust", "trust", "topics", "require"),
+    *("refresh", "refresh", "vouch", "vouch", "withdraw", "delete", "delete", "reinstate"),
+    *(
+        "reinstate",
+        "announce",
+        "announce",
+        "announce",
+        "object",
+        "object",
+        "recover",
+        "recover",
+        "recover",
+    ),
+    "pass",
 )
 
 

@@ -13,19 +13,19 @@ FLOORS = {
     "file refused: void claim": 5,  # 14
     "file refused: void issuer nonce": 1,  # 3
     "file refused: not the office's word": 2,  # 7
-    "filed again": 5,  # 16
+    "filed again": 2,  # 6
     "claim replaced": 2,  # 5
     "replay refused": 8,  # 22
     "bind": 8,  # 22
     "bind refused": 4,  # 12
-    "unbind": 8,  # 23
+    "unbind": 5,  # 19
     "delete": 8,  # 22
     "reinstate": 7,  # 22
     "revoke what is filed": 9,  # 26
     "raise": 6,  # 16
     "issuer removed": 4,  # 12
     "require": 8,  # 23
-    "refresh changes": 4,  # 10
+    "refresh changes": 4,  # 14
     "vouch": 4,  # 11
     "announce": 10,  # 28
     "object": 3,  # 8

@@ -10,7 +10,16 @@ from ape.contracts import ContractInstance
 from eth_account.messages import encode_typed_data
 
 from civitas.chain.roles import Role
-from tests.gas.stage import CHAIN_ID, COUNTRY, DAY, EVERYTHING, VALID_UNTIL, NotTheState, Stage
+from tests.gas.stage import (
+    CHAIN_ID,
+    COUNTRY,
+    DAY,
+    EVERYTHING,
+    VALID_UNTIL,
+    NotTheState,
+    Stage,
+    resolution,
+)
 from tests.recoveries import replace_wallet
 
 # {unit}, 18 decimals
@@ -30,6 +39,7 @@ def play(stage: Stage) -> None:
     _batches(stage, token)
     _force(stage, token)
     _recovery(stage, token)
+    _debt(stage)
     _settings(stage, token)
     _pauses(stage, token)
     _records(stage, token)
@@ -207,6 +217,13 @@ def _recovery(stage: Stage, token: ContractInstance) -> None:
     stage.city.authority.grantRole(Role.ENFORCER.id, enforcer, sender=stage.council)
     token.addAgent(enforcer, sender=stage.council)
     council(token.removeAgent, "without a mandate", enforcer)
+
+
+def _debt(stage: Stage) -> None:
+    token = stage.create_token("Power bond")
+    terms = (10**6, 50_000, 6, 20, 21_000, 24_650, 0)
+    manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
+    manager(stage.city.debt_terms.set_terms, "of a token", token, terms, resolution("bond"))
 
 
 def _settings(stage: Stage, token: ContractInstance) -> None:

@@ -4,6 +4,7 @@ from calendar import isleap, monthrange
 from datetime import date, timedelta
 from itertools import count, takewhile
 
+import ape
 import pytest
 from ape import project
 from hypothesis import example, given
@@ -33,6 +34,14 @@ def months_later(start, months):
     for _ in range(months):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
+def months_earlier(end, months):
+    """Step by step backwards."""
+    year, month = end.year, end.month
+    for _ in range(months):
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+    return date(year, month, min(end.day, monthrange(year, month)[1]))
 
 
 def months_begun(start, day):
@@ -110,6 +119,35 @@ def test_adds_months_to_any_day(calendar, start, months):
     expected = months_later(EPOCH + timedelta(start), months)
 
     assert calendar.add_months(start, months) == number_of(expected)
+
+
+@pytest.mark.parametrize(
+    ("end", "months", "expected"),
+    [
+        (date(2026, 8, 31), 6, date(2026, 2, 28)),
+        (date(2026, 8, 31), 5, date(2026, 3, 31)),  # counted from the end, not from February
+        (date(2028, 8, 30), 6, date(2028, 2, 29)),
+        (date(2028, 2, 29), 12, date(2027, 2, 28)),
+        (date(2026, 1, 31), 1, date(2025, 12, 31)),
+        (date(2026, 1, 31), 0, date(2026, 1, 31)),
+        (date(2020, 1, 1), 600, date(1970, 1, 1)),
+    ],
+)
+def test_subtracts_months(calendar, end, months, expected):
+    assert calendar.subtract_months(number_of(end), months) == number_of(expected)
+
+
+@runs(200)
+@given(end=st.integers(600 * 31, LAST_DAY), months=st.integers(0, 600))
+def test_subtracts_months_from_any_day(calendar, end, months):
+    expected = months_earlier(EPOCH + timedelta(end), months)
+
+    assert calendar.subtract_months(end, months) == number_of(expected)
+
+
+def test_knows_nothing_before_1970(calendar):
+    with ape.reverts():
+        calendar.subtract_months(number_of(date(2020, 1, 1)), 601)
 
 
 @pytest.mark.parametrize(
