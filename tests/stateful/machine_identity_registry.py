@@ -26,18 +26,8 @@ ACTIONS = (
     *("onboard", "onboard", "file", "file", "file", "file", "replay", "replay", "bind", "bind"),
     *("unbind", "unbind", "revoke", "revoke", "raise", "trust", "trust", "topics", "require"),
     *("refresh", "refresh", "vouch", "vouch", "withdraw", "delete", "delete", "reinstate"),
-    *(
-        "reinstate",
-        "announce",
-        "announce",
-        "announce",
-        "object",
-        "object",
-        "recover",
-        "recover",
-        "recover",
-    ),
-    "pass",
+    *("reinstate", "announce", "announce", "announce", "object", "object"),
+    *("recover", "recover", "recover", "pass"),
 )
 
 
