@@ -7,8 +7,9 @@ from pathlib import Path
 from ape import chain
 
 from civitas.chain.address_book import AddressBook
-from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, City
+from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, TIMELOCK, City
 from civitas.chain.deploy import (
+    HOUR,
     ZERO_ADDRESS,
     address_of,
     code_hash,
@@ -35,7 +36,7 @@ def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
     Raises InputErrors for bad parameters and CivitasError for a missing record.
     """
     parameters = Parameters.read(params)
-    code = list(_code(book))
+    code = list(_code(parameters, book))
     yield from code
     if not all(fact.holds for fact in code):
         return  # nothing can be asked of a contract that is not there
@@ -49,8 +50,12 @@ def _equal(link: str, found: object, expected: object) -> Fact:
     return Fact(link, found == expected, f"{found}, expected {expected}")
 
 
-def _code(book: AddressBook) -> Iterator[Fact]:
+def _code(parameters: Parameters, book: AddressBook) -> Iterator[Fact]:
     names = [*CONTRACT_NAMES.values(), *(f"{name}Blueprint" for name in BLUEPRINTS)]
+    if parameters.payment_token != "mock":
+        names.remove("PaymentToken")  # it was there before, and is not ours
+    if parameters.timelock is not None:
+        names.append(TIMELOCK)
     for name in names:
         record = book.require(name)
         there = len(chain.provider.get_code(record.address)) > 0
@@ -112,12 +117,12 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield _equal(
         "RetirementCertificate: issuer", city.certificate.CREDIT(), city.carbon_credit.address
     )
-    for name in CONTRACT_NAMES.values():
+    for name, contract in city.contracts():
         if name != "CityDirectory":
             yield _equal(
                 f"CityDirectory: {name}",
                 city.directory.address_of(name32(name)),
-                book.require(name).address,
+                contract.address,
             )
 
 
@@ -133,12 +138,25 @@ def _taxes(profile: Profile, city: City) -> Iterator[Fact]:
 def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fact]:
     authority = city.authority
     council = address_of(parameters.council)
+    admin, what = (council, "council") if city.timelock is None else (city.timelock, "timelock")
     yield Fact(
-        "the council is admin",
-        authority.admin() == council,
-        f"admin is {authority.admin()}, expected {council}"
-        + ("; it must call accept_admin()" if authority.pending_admin() == council else ""),
+        f"the {what} is admin",
+        authority.admin() == admin,
+        f"admin is {authority.admin()}, expected {admin}"
+        + (
+            f"; {council} must call accept_admin() on "
+            f"{authority.address if city.timelock is None else city.timelock.address}"
+            if authority.pending_admin() == admin
+            else ""
+        ),
     )
+    if city.timelock is not None and parameters.timelock is not None:
+        yield _equal("Timelock: council", city.timelock.council(), council)
+        yield _equal(
+            "Timelock: delay",
+            city.timelock.get_minimum_delay(),
+            parameters.timelock.delay_hours * HOUR,
+        )
     deployer = book.require("Authority").deployer
     if deployer != council:
         holds = [role.name for role in Role if authority.hasRole(role.id, deployer)]

@@ -1,8 +1,8 @@
 """Deploys and wires a city; a journal and a record of each step let a broken run go on.
 
 The deployer is the Authority's first admin: it grants the roles of the parameters and names the
-council as its successor. It never holds a role of its own, and none at all once the council has
-accepted.
+council, or the timelock behind which it decides, as its successor. It never holds a role of its
+own, and none at all once the council has accepted.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from ape.contracts import ContractInstance
 from eth_utils.crypto import keccak
 
 from civitas.chain.address_book import AddressBook, Record
-from civitas.chain.city import BLUEPRINTS, City, contract_at
+from civitas.chain.city import BLUEPRINTS, TIMELOCK, City, contract_at
 from civitas.chain.journal import Journal
 from civitas.chain.outbox import Outbox, Sender
 from civitas.chain.parameters import Parameters
@@ -28,7 +28,7 @@ from civitas.source import commit_of
 
 Say = Callable[[str], None]
 
-DAY = 86_400  # {s}
+HOUR, DAY = 3_600, 86_400  # {s}
 JOURNAL = "journal.jsonl"  # in the folder of the address book
 OPTIMIZE = "gas"  # Vyper's own default, and Ape's
 _SOME_GAS = 1_000_000  # so that Ape does not estimate before the step's turn
@@ -154,7 +154,7 @@ def code_hash(address: str) -> str:
 def deploy_city(
     params: Path, book: AddressBook, account: AccountAPI, say: Say = lambda line: None
 ) -> City:
-    """Deploy what is missing, grant the roles, and name the council as admin.
+    """Deploy what is missing, grant the roles, and name the council, or its timelock, as admin.
 
     Raises InputErrors for bad parameters before anything is sent, WrongDeployment, and Stuck when
     the chain takes too long; the same call goes on then.
@@ -177,19 +177,32 @@ def deploy_through(params: Path, book: AddressBook, outbox: Sender, say: Say) ->
     if deployer_address == council or any(deployer_address in held for held in holders.values()):
         raise CivitasError(f"{deployer_address} deploys, so it can be neither council nor a role")
 
+    require_timelock(parameters)
     deployer = Deployer(outbox, book, params, say)
     city = _deploy_contracts(parameters, profile, deployer)
     _grant_roles(city, holders, deployer)
     named = outbox.ask(lambda: (city.authority.admin(), city.authority.pending_admin()))
-    if council not in named:
-        deployer.call("name the council", city.authority.transfer_admin, council, shown=(council,))
-        say(f"named {council} as admin; it must call accept_admin() on {city.authority.address}")
+    successor = council if city.timelock is None else city.timelock.address
+    if successor not in named:
+        deployer.call(
+            "name the council", city.authority.transfer_admin, successor, shown=(successor,)
+        )
+        asked = city.authority if city.timelock is None else city.timelock
+        say(f"named {successor} as admin; {council} must call accept_admin() on {asked.address}")
     return city
+
+
+def require_timelock(parameters: Parameters) -> None:
+    """Raises CivitasError where the council's decisions would not wait although others look on."""
+    if parameters.timelock is None and not chain.provider.network.is_local:
+        raise CivitasError(
+            "timelock.delay_hours is missing: on this network what the council decides must wait"
+        )
 
 
 def accept_admin(city: City, council: AccountAPI) -> None:
     """Complete the hand-over, where the council's key is at hand."""
-    city.authority.accept_admin(sender=council)
+    (city.timelock or city.authority).accept_admin(sender=council)
 
 
 def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deployer) -> City:
@@ -329,6 +342,15 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "CarbonCredit": carbon_credit,
         "RetirementCertificate": certificate,
     }
+    timelock = None
+    if parameters.timelock is not None:
+        timelock = deployer.contract(
+            TIMELOCK,
+            authority.address,
+            parameters.timelock.delay_hours * HOUR,
+            address_of(parameters.council),
+        )
+        entries[TIMELOCK] = timelock
     directory = deployer.contract(
         "CityDirectory",
         authority.address,
@@ -353,6 +375,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         meter_registry=meter_registry,
         carbon_registry=carbon_registry,
         directory=directory,
+        timelock=timelock,
     )
 
 

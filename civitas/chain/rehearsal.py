@@ -17,9 +17,15 @@ from ape import accounts, chain, networks, project
 from ape.api import AccountAPI, ReceiptAPI, TransactionAPI
 from ape_ethereum.provider import Web3Provider
 
-from civitas.chain.address_book import AddressBook
-from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, City, contract_at
-from civitas.chain.deploy import address_of, code_hash, deploy_through, text_of
+from civitas.chain.address_book import AddressBook, Record
+from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, TIMELOCK, City, contract_at
+from civitas.chain.deploy import (
+    address_of,
+    code_hash,
+    deploy_through,
+    require_timelock,
+    text_of,
+)
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import Role
 from civitas.errors import CivitasError
@@ -89,9 +95,14 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     """
     parameters = Parameters.read(params)
     parameters.load_profile(params)
+    require_timelock(parameters)
     council = address_of(parameters.council)
     provider = chain.provider
-    names = [*CONTRACT_NAMES.values(), *(f"{name}Blueprint" for name in BLUEPRINTS)]
+    names = [
+        *CONTRACT_NAMES.values(),
+        *(f"{name}Blueprint" for name in BLUEPRINTS),
+        *([TIMELOCK] if parameters.timelock else []),
+    ]
     records = {name: record for name in names if (record := book.get(name))}
     code_checks = tuple(
         Check(
@@ -105,7 +116,7 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     in_flight = nonce - provider.get_nonce(deployer)
     done = set(records)
     if "Authority" in records and all(check.holds for check in code_checks):
-        done |= _calls_done(records["Authority"].address, council)
+        done |= _calls_done(records["Authority"].address, records, parameters)
     token = _real_token(parameters)
     network = f"{provider.network.ecosystem.name}:{provider.network.name}"
     chain_id, balance = provider.chain_id, provider.get_balance(deployer)
@@ -279,14 +290,19 @@ def _real_token(parameters: Parameters) -> tuple[str, int] | None:
     return address, int(contract_at(project.MockPaymentToken, address).decimals())
 
 
-def _calls_done(authority_address: str, council: str) -> set[str]:
+def _calls_done(
+    authority_address: str, records: dict[str, Record], parameters: Parameters
+) -> set[str]:
     authority = contract_at(project.Authority, authority_address)
     done = set()
     for event in authority.RoleGranted.range(0, chain.blocks.head.number + 1):
         names = [role.name for role in Role if role.id == bytes(event.role)]
         if names and authority.hasRole(event.role, event.account):
             done.add(f"grant {names[0]} {event.account}")
-    if council in (authority.admin(), authority.pending_admin()):
+    successor = address_of(parameters.council)
+    if parameters.timelock is not None:
+        successor = records[TIMELOCK].address if TIMELOCK in records else ""
+    if successor in (authority.admin(), authority.pending_admin()):
         done.add("name the council")
     return done
 
@@ -299,4 +315,6 @@ def _roles(parameters: Parameters, city: City) -> dict[str, tuple[str, ...]]:
     held[Role.COMPLIANCE_OFFICER.name] += (city.enforcement.address,)
     held[Role.TOKEN_FACTORY.name] += (city.token_factory.address,)
     held[Role.LEASE.name] += (city.lease.address,)
-    return {"ADMIN": (address_of(parameters.council),), **held}
+    held[Role.DIVIDENDS.name] += (city.dividends.address,)
+    admin = address_of(parameters.council) if city.timelock is None else city.timelock.address
+    return {"ADMIN": (admin,), **held}
