@@ -106,7 +106,8 @@ class Deployer:
                 f"is {self.book.folder} of another network? "
                 f"Remove its records and {JOURNAL} to start anew"
             )
-        if record.arguments != as_text(arguments):
+        # What was replaced since is recorded under the address of then.
+        if tuple(map(self.book.follow, record.arguments)) != as_text(arguments):
             raise WrongDeployment(
                 f"{name}: recorded with other arguments than {self.params} gives now; "
                 "a deployed contract can't be changed, only replaced"
@@ -228,14 +229,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         profile.required_proofs_bits,
         keccak(text=parameters.classes_resolution),
     )
-    limits = profile.appraisals
-    appraisals = deployer.contract(
-        "Appraisals",
-        authority.address,
-        asset_registry.address,
-        (limits.quorum, limits.spread_bps, limits.deviation_bps, limits.max_age_days * 86_400),
-        keccak(text=parameters.classes_resolution),
-    )
+    given = replaceable_arguments(parameters, profile, authority.address, asset_registry.address)
+    appraisals = deployer.contract("Appraisals", *given["Appraisals"])
     identity_registry = deployer.contract(
         "IdentityRegistry",
         authority.address,
@@ -251,7 +246,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         orders.lifetime_days * DAY,
         orders.undo_days * DAY,
     )
-    compliance = deployer.contract("Compliance", authority.address, profile.utc_offset_minutes)
+    compliance = deployer.contract("Compliance", *given["Compliance"])
     token_extension = deployer.contract("TokenExtension")
     token_factory = deployer.contract(
         "TokenFactory",
@@ -284,13 +279,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         authority.address,
         [(name32(fund.name), fund.is_restricted) for fund in parameters.funds],
     )
-    tax_table = deployer.contract(
-        "TaxTable",
-        authority.address,
-        currency.decimals,
-        withholding_rules(profile),
-        keccak(text=parameters.tax_resolution),
-    )
+    tax_table = deployer.contract("TaxTable", *given["TaxTable"])
     income_desk = deployer.contract(
         "IncomeDesk",
         authority.address,
@@ -307,7 +296,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         treasury.address,
         name32(parameters.income_fund),
     )
-    meter_registry = deployer.contract("MeterRegistry", authority.address, asset_registry.address)
+    meter_registry = deployer.contract("MeterRegistry", *given["MeterRegistry"])
     carbon_registry = deployer.contract(
         "CarbonRegistry",
         authority.address,
@@ -377,6 +366,29 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         directory=directory,
         timelock=timelock,
     )
+
+
+def replaceable_arguments(
+    parameters: Parameters, profile: Profile, authority: str, asset_registry: str
+) -> dict[str, tuple[Any, ...]]:
+    """Constructor's arguments of those contracts that a successor can take the place of."""
+    limits = profile.appraisals
+    return {
+        "Appraisals": (
+            authority,
+            asset_registry,
+            (limits.quorum, limits.spread_bps, limits.deviation_bps, limits.max_age_days * DAY),
+            keccak(text=parameters.classes_resolution),
+        ),
+        "Compliance": (authority, profile.utc_offset_minutes),
+        "MeterRegistry": (authority, asset_registry),
+        "TaxTable": (
+            authority,
+            profile.currency.decimals,
+            withholding_rules(profile),
+            keccak(text=parameters.tax_resolution),
+        ),
+    }
 
 
 def withholding_rules(profile: Profile) -> list[tuple[int, int, bool, tuple[int, ...]]]:

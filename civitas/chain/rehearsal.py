@@ -104,6 +104,8 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
         *([TIMELOCK] if parameters.timelock else []),
     ]
     records = {name: record for name in names if (record := book.get(name))}
+    # The rehearsal makes the city as it was first; what was replaced since is past.
+    originals = {name: record for name in names if (record := book.original(name))}
     code_checks = tuple(
         Check(
             f"{name} has the recorded code",
@@ -131,7 +133,8 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     council_is_contract = len(provider.get_code(council)) > 0
     is_local = provider.network.is_local
     records_nonces = {
-        name: _nonce_of(record.deployer, record.address, nonce) for name, record in records.items()
+        name: _nonce_of(record.deployer, record.address, nonce)
+        for name, record in originals.items()
     }
     with (
         networks.parse_network_choice(
@@ -154,7 +157,7 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
             accounts.test_accounts.stop_impersonating(rehearsal.account.address)
         moved = [
             name
-            for name, record in records.items()
+            for name, record in originals.items()
             if AddressBook(Path(folder)).require(name).address.lower() != record.address.lower()
         ]
         roles = _roles(parameters, city)
