@@ -20,6 +20,8 @@ class Record(BaseModel):
     deployer: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
     arguments: tuple[str, ...]
     code_hash: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
+    # Of the creation code, which has a hash of all its sources in it, comments included.
+    creation_hash: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
     compiler: str
     evm_version: str
     optimize: str

@@ -22,6 +22,7 @@ from civitas.chain.journal import Journal
 from civitas.chain.outbox import Outbox, Sender
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import ADMIN, SEPARATED, Role
+from civitas.chain.sources import COMPILER, OPTIMIZE, creation_code, evm_version
 from civitas.errors import CivitasError
 from civitas.profiles import Profile
 from civitas.source import commit_of
@@ -30,7 +31,6 @@ Say = Callable[[str], None]
 
 HOUR, DAY = 3_600, 86_400  # {s}
 JOURNAL = "journal.jsonl"  # in the folder of the address book
-OPTIMIZE = "gas"  # Vyper's own default, and Ape's
 _SOME_GAS = 1_000_000  # so that Ape does not estimate before the step's turn
 ZERO_ADDRESS = "0x" + "00" * 20
 NO_CODE = "0x" + keccak(b"").hex()
@@ -106,6 +106,11 @@ class Deployer:
                 f"is {self.book.folder} of another network? "
                 f"Remove its records and {JOURNAL} to start anew"
             )
+        if record.creation_hash != creation_hash(record.contract):
+            raise WrongDeployment(
+                f"{name}: was made from other sources than these; go on with commit "
+                f"{record.commit}, or put a successor in its place with `ape run replace`"
+            )
         # What was replaced since is recorded under the address of then.
         if tuple(map(self.book.follow, record.arguments)) != as_text(arguments):
             raise WrongDeployment(
@@ -135,8 +140,9 @@ class Deployer:
                 deployer=str(self.outbox.account.address),
                 arguments=as_text(arguments),
                 code_hash=found,
-                compiler="vyper 0.4.3",
-                evm_version=project.config.vyper.evm_version or "default",
+                creation_hash=creation_hash(kind),
+                compiler=COMPILER,
+                evm_version=evm_version(),
                 optimize=OPTIMIZE,
                 commit=commit_of(project.path),
                 params=self.params.as_posix(),
@@ -145,6 +151,11 @@ class Deployer:
         size = self.outbox.ask(lambda: len(chain.provider.get_code(address)))
         self.say(f"{name:<28} {address}  {receipt.gas_used:>9,} gas  {size:>6,} bytes")
         return address
+
+
+def creation_hash(contract: str) -> str:
+    """keccak256 of what creates a contract from the sources here, without arguments, as 0x text."""
+    return "0x" + keccak(creation_code(contract)).hex()
 
 
 def code_hash(address: str) -> str:
@@ -435,6 +446,25 @@ def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Dep
     authority, ask = city.authority, deployer.outbox.ask
     account = deployer.outbox.account.address
     pairs = [(role, address) for role, addresses in wanted.items() for address in addresses]
+    # First of all: who hands a duty on may be given one that must stay apart from it.
+    for role, address in ask(
+        partial(held_roles, authority, deployer.book.require("Authority").block)
+    ):
+        if (role, address) in pairs:
+            continue
+        if not ask(lambda: authority.hasRole(ADMIN, account)):
+            raise WrongDeployment(
+                f"{address} holds {role.name}, which {deployer.params} does not name, and "
+                f"{account} is no longer admin: the council must revoke it"
+            )
+        deployer.call(
+            f"revoke {role.name} {address}",
+            authority.revokeRole,
+            role.id,
+            address,
+            shown=(role.name, address),
+        )
+        deployer.say(f"revoked {role.name:<20} {address}")
     for role, address in pairs:
         if ask(partial(authority.hasRole, role.id, address)):
             continue
@@ -451,6 +481,22 @@ def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Dep
             shown=(role.name, address),
         )
         deployer.say(f"granted {role.name:<20} {address}")
+
+
+def held_roles(authority: ContractInstance, start: int) -> list[tuple[Role, str]]:
+    """Every role that somebody holds, by what was ever granted."""
+    by_id = {role.id: role for role in Role}
+    stop = chain.blocks.head.number + 1
+    granted = [
+        (by_id[bytes(log.role)], str(log.account))
+        for log in authority.RoleGranted.range(start, stop)
+        if bytes(log.role) in by_id
+    ]
+    return [
+        (role, address)
+        for role, address in dict.fromkeys(granted)
+        if authority.hasRole(role.id, address)
+    ]
 
 
 def as_text(arguments: tuple[Any, ...]) -> tuple[str, ...]:
