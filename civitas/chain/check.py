@@ -1,32 +1,25 @@
 """Reads a city back off the chain and compares it with its records and parameters."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ape import chain
 
 from civitas.chain.address_book import AddressBook
-from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, City
+from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, TIMELOCK, City
 from civitas.chain.deploy import (
+    HOUR,
     ZERO_ADDRESS,
     address_of,
     code_hash,
     name32,
     withholding_rules,
 )
+from civitas.chain.facts import Fact, equal
+from civitas.chain.health import health
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import ADMIN, SEPARATED, Role
 from civitas.profiles import Profile
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that must be true of a deployment; `detail` says what was found."""
-
-    link: str
-    holds: bool
-    detail: str
 
 
 def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
@@ -35,7 +28,7 @@ def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
     Raises InputErrors for bad parameters and CivitasError for a missing record.
     """
     parameters = Parameters.read(params)
-    code = list(_code(book))
+    code = list(_code(parameters, book))
     yield from code
     if not all(fact.holds for fact in code):
         return  # nothing can be asked of a contract that is not there
@@ -43,82 +36,83 @@ def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
     yield from _wiring(city, book)
     yield from _taxes(parameters.load_profile(params), city)
     yield from _roles(parameters, city, book)
+    yield from health(parameters, city, book)
 
 
-def _equal(link: str, found: object, expected: object) -> Fact:
-    return Fact(link, found == expected, f"{found}, expected {expected}")
-
-
-def _code(book: AddressBook) -> Iterator[Fact]:
+def _code(parameters: Parameters, book: AddressBook) -> Iterator[Fact]:
     names = [*CONTRACT_NAMES.values(), *(f"{name}Blueprint" for name in BLUEPRINTS)]
+    if parameters.payment_token != "mock":
+        names.remove("PaymentToken")  # it was there before, and is not ours
+    if parameters.timelock is not None:
+        names.append(TIMELOCK)
     for name in names:
         record = book.require(name)
         there = len(chain.provider.get_code(record.address)) > 0
         yield Fact(f"{name} has code", there, f"{record.address}")
-        yield _equal(f"{name} has the recorded code", code_hash(record.address), record.code_hash)
+        yield equal(f"{name} has the recorded code", code_hash(record.address), record.code_hash)
 
 
 def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     authority = city.authority.address
     for name, contract in city.contracts():
         if "authority" in contract.contract_type.view_methods:
-            yield _equal(f"{name} obeys the Authority", contract.authority(), authority)
+            yield equal(f"{name} obeys the Authority", contract.authority(), authority)
     registry = city.asset_registry.address
     identities = city.identity_registry.address
-    yield _equal("Appraisals values this registry", city.appraisals.registry(), registry)
-    yield _equal("TokenFactory: registry", city.token_factory.ASSET_REGISTRY(), registry)
-    yield _equal("TokenFactory: identities", city.token_factory.IDENTITY_REGISTRY(), identities)
-    yield _equal(
+    yield equal("Appraisals values this registry", city.appraisals.registry(), registry)
+    yield equal("TokenFactory: registry", city.token_factory.ASSET_REGISTRY(), registry)
+    yield equal("TokenFactory: identities", city.token_factory.IDENTITY_REGISTRY(), identities)
+    yield equal(
         "TokenFactory: enforcement", city.token_factory.ENFORCEMENT(), city.enforcement.address
     )
-    yield _equal(
+    yield equal(
         "TokenFactory: extension", city.token_factory.EXTENSION(), city.token_extension.address
     )
-    yield _equal("DebtTerms: tokens", city.debt_terms.TOKEN_FACTORY(), city.token_factory.address)
-    yield _equal(
+    yield equal("DebtTerms: tokens", city.debt_terms.TOKEN_FACTORY(), city.token_factory.address)
+    yield equal(
         "TokenFactory: blueprint",
         city.token_factory.BLUEPRINT(),
         book.require("SecurityTokenBlueprint").address,
     )
-    yield _equal("SplitterFactory: registry", city.splitter_factory.ASSET_REGISTRY(), registry)
-    yield _equal(
+    yield equal("SplitterFactory: registry", city.splitter_factory.ASSET_REGISTRY(), registry)
+    yield equal(
         "SplitterFactory: blueprint",
         city.splitter_factory.BLUEPRINT(),
         book.require("RevenueSplitterBlueprint").address,
     )
-    yield _equal(
+    yield equal(
         "SplitterFactory: rules",
         city.splitter_factory.RULES_BLUEPRINT(),
         book.require("SplitterRulesBlueprint").address,
     )
-    yield _equal(
+    yield equal(
         "SplitterFactory: time zone",
         city.splitter_factory.UTC_OFFSET_MINUTES(),
         city.lease.UTC_OFFSET_MINUTES(),
     )
-    yield _equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
-    yield _equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
-    yield _equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)
+    yield equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
+    yield equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
+    yield equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)
     desk = city.income_desk.address
-    yield _equal("IncomeDesk: registry", city.income_desk.ASSET_REGISTRY(), registry)
-    yield _equal("IncomeDesk: identities", city.income_desk.IDENTITY_REGISTRY(), identities)
-    yield _equal("IncomeDesk: tax table", city.income_desk.tax_table(), city.tax_table.address)
-    yield _equal("Dividends: desk", city.dividends.DESK(), desk)
-    yield _equal("Dividends: identities", city.dividends.IDENTITY_REGISTRY(), identities)
-    yield _equal("Dividends: enforcement", city.dividends.ENFORCEMENT(), city.enforcement.address)
-    yield _equal("MeterRegistry: registry", city.meter_registry.ASSET_REGISTRY(), registry)
-    yield _equal("CarbonRegistry: registry", city.carbon_registry.ASSET_REGISTRY(), registry)
-    yield _equal("CarbonCredit: issuer", city.carbon_credit.ISSUER(), city.carbon_registry.address)
-    yield _equal("CarbonCredit: identities", city.carbon_credit.identityRegistry(), identities)
-    yield _equal(
+    yield equal("IncomeDesk: registry", city.income_desk.ASSET_REGISTRY(), registry)
+    yield equal("IncomeDesk: identities", city.income_desk.IDENTITY_REGISTRY(), identities)
+    yield equal("IncomeDesk: tax table", city.income_desk.tax_table(), city.tax_table.address)
+    yield equal("Dividends: desk", city.dividends.DESK(), desk)
+    yield equal("Dividends: identities", city.dividends.IDENTITY_REGISTRY(), identities)
+    yield equal("Dividends: enforcement", city.dividends.ENFORCEMENT(), city.enforcement.address)
+    yield equal("MeterRegistry: registry", city.meter_registry.ASSET_REGISTRY(), registry)
+    yield equal("CarbonRegistry: registry", city.carbon_registry.ASSET_REGISTRY(), registry)
+    yield equal("CarbonCredit: issuer", city.carbon_credit.ISSUER(), city.carbon_registry.address)
+    yield equal("CarbonCredit: identities", city.carbon_credit.identityRegistry(), identities)
+    yield equal(
         "RetirementCertificate: issuer", city.certificate.CREDIT(), city.carbon_credit.address
     )
-    for name in CONTRACT_NAMES.values():
+    for name, contract in city.contracts():
         if name != "CityDirectory":
-            yield _equal(
+            yield equal(
                 f"CityDirectory: {name}",
                 city.directory.address_of(name32(name)),
-                book.require(name).address,
+                contract.address,
             )
 
 
@@ -128,18 +122,31 @@ def _taxes(profile: Profile, city: City) -> Iterator[Fact]:
         if not is_treaty:
             found, _number = city.tax_table.rule_at(ZERO_ADDRESS, holder_class, country, rule[0])
             link = f"TaxTable: class {holder_class}, country {country}"
-            yield _equal(link, tuple(found), rule)
+            yield equal(link, tuple(found), rule)
 
 
 def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fact]:
     authority = city.authority
     council = address_of(parameters.council)
+    admin, what = (council, "council") if city.timelock is None else (city.timelock, "timelock")
     yield Fact(
-        "the council is admin",
-        authority.admin() == council,
-        f"admin is {authority.admin()}, expected {council}"
-        + ("; it must call accept_admin()" if authority.pending_admin() == council else ""),
+        f"the {what} is admin",
+        authority.admin() == admin,
+        f"admin is {authority.admin()}, expected {admin}"
+        + (
+            f"; {council} must call accept_admin() on "
+            f"{authority.address if city.timelock is None else city.timelock.address}"
+            if authority.pending_admin() == admin
+            else ""
+        ),
     )
+    if city.timelock is not None and parameters.timelock is not None:
+        yield equal("Timelock: council", city.timelock.council(), council)
+        yield equal(
+            "Timelock: delay",
+            city.timelock.get_minimum_delay(),
+            parameters.timelock.delay_hours * HOUR,
+        )
     deployer = book.require("Authority").deployer
     if deployer != council:
         holds = [role.name for role in Role if authority.hasRole(role.id, deployer)]
@@ -185,7 +192,7 @@ def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fa
         )
     for fund in parameters.funds:
         opened = city.treasury.funds(name32(fund.name))
-        yield _equal(
+        yield equal(
             f"Treasury: fund {fund.name}",
             (opened.is_open, opened.is_restricted),
             (True, fund.is_restricted),

@@ -1,7 +1,7 @@
 """The contracts of one city, by name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -46,13 +46,20 @@ class City:
     meter_registry: ContractInstance
     carbon_registry: ContractInstance
     directory: ContractInstance
+    # The Authority's admin, where what the council decides has to wait.
+    timelock: ContractInstance | None = None
 
     @classmethod
     def from_book(cls, book: AddressBook) -> Self:
         """The city that the records describe. Raises CivitasError on a missing record."""
-        return cls(
-            **{field.name: _contract(book, CONTRACT_NAMES[field.name]) for field in fields(cls)}
-        )
+        found = {
+            field: _contract(book, name)
+            for field, name in CONTRACT_NAMES.items()
+            if field != "payment_token"
+        }
+        if book.get(TIMELOCK):
+            found["timelock"] = _contract(book, TIMELOCK)
+        return cls(payment_token=_payment_token(book, found["directory"]), **found)
 
     @property
     def carbon_credit(self) -> ContractInstance:
@@ -93,8 +100,10 @@ class City:
 
     def contracts(self) -> Iterator[tuple[str, ContractInstance]]:
         """Name and instance of every contract that exists once, those of the registry included."""
-        for field in fields(self):
-            yield CONTRACT_NAMES[field.name], getattr(self, field.name)
+        for field, name in CONTRACT_NAMES.items():
+            yield name, getattr(self, field)
+        if self.timelock is not None:
+            yield TIMELOCK, self.timelock
         yield "CarbonCredit", self.carbon_credit
         yield "RetirementCertificate", self.certificate
 
@@ -121,6 +130,18 @@ CONTRACT_NAMES = {
     "carbon_registry": "CarbonRegistry",
     "directory": "CityDirectory",
 }
+
+
+# name of the record of a contract that not every network has
+TIMELOCK = "Timelock"
+
+
+def _payment_token(book: AddressBook, directory: ContractInstance) -> ContractInstance:
+    """Ours has a record; one that was there before is in the directory only."""
+    if book.get("PaymentToken"):
+        return _contract(book, "PaymentToken")
+    address = directory.address_of(b"PaymentToken".ljust(32, b"\0"))
+    return contract_at(project.MockPaymentToken, address)
 
 
 def _contract(book: AddressBook, name: str) -> ContractInstance:

@@ -1,8 +1,8 @@
 """Deploys and wires a city; a journal and a record of each step let a broken run go on.
 
 The deployer is the Authority's first admin: it grants the roles of the parameters and names the
-council as its successor. It never holds a role of its own, and none at all once the council has
-accepted.
+council, or the timelock behind which it decides, as its successor. It never holds a role of its
+own, and none at all once the council has accepted.
 """
 
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from ape.contracts import ContractInstance
 from eth_utils.crypto import keccak
 
 from civitas.chain.address_book import AddressBook, Record
-from civitas.chain.city import BLUEPRINTS, City, contract_at
+from civitas.chain.city import BLUEPRINTS, TIMELOCK, City, contract_at
 from civitas.chain.journal import Journal
 from civitas.chain.outbox import Outbox, Sender
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import ADMIN, SEPARATED, Role
+from civitas.chain.sources import COMPILER, OPTIMIZE, creation_code, evm_version
 from civitas.errors import CivitasError
 from civitas.profiles import Profile
 from civitas.source import commit_of
 
 Say = Callable[[str], None]
 
-DAY = 86_400  # {s}
+HOUR, DAY = 3_600, 86_400  # {s}
 JOURNAL = "journal.jsonl"  # in the folder of the address book
-OPTIMIZE = "gas"  # Vyper's own default, and Ape's
 _SOME_GAS = 1_000_000  # so that Ape does not estimate before the step's turn
 ZERO_ADDRESS = "0x" + "00" * 20
 NO_CODE = "0x" + keccak(b"").hex()
@@ -106,7 +106,13 @@ class Deployer:
                 f"is {self.book.folder} of another network? "
                 f"Remove its records and {JOURNAL} to start anew"
             )
-        if record.arguments != as_text(arguments):
+        if record.creation_hash != creation_hash(record.contract):
+            raise WrongDeployment(
+                f"{name}: was made from other sources than these; go on with commit "
+                f"{record.commit}, or put a successor in its place with `ape run replace`"
+            )
+        # What was replaced since is recorded under the address of then.
+        if tuple(map(self.book.follow, record.arguments)) != as_text(arguments):
             raise WrongDeployment(
                 f"{name}: recorded with other arguments than {self.params} gives now; "
                 "a deployed contract can't be changed, only replaced"
@@ -134,8 +140,9 @@ class Deployer:
                 deployer=str(self.outbox.account.address),
                 arguments=as_text(arguments),
                 code_hash=found,
-                compiler="vyper 0.4.3",
-                evm_version=project.config.vyper.evm_version or "default",
+                creation_hash=creation_hash(kind),
+                compiler=COMPILER,
+                evm_version=evm_version(),
                 optimize=OPTIMIZE,
                 commit=commit_of(project.path),
                 params=self.params.as_posix(),
@@ -146,6 +153,11 @@ class Deployer:
         return address
 
 
+def creation_hash(contract: str) -> str:
+    """keccak256 of what creates a contract from the sources here, without arguments, as 0x text."""
+    return "0x" + keccak(creation_code(contract)).hex()
+
+
 def code_hash(address: str) -> str:
     """keccak256 of the code at an address, as 0x text."""
     return "0x" + keccak(bytes(chain.provider.get_code(address))).hex()
@@ -154,7 +166,7 @@ def code_hash(address: str) -> str:
 def deploy_city(
     params: Path, book: AddressBook, account: AccountAPI, say: Say = lambda line: None
 ) -> City:
-    """Deploy what is missing, grant the roles, and name the council as admin.
+    """Deploy what is missing, grant the roles, and name the council, or its timelock, as admin.
 
     Raises InputErrors for bad parameters before anything is sent, WrongDeployment, and Stuck when
     the chain takes too long; the same call goes on then.
@@ -177,19 +189,32 @@ def deploy_through(params: Path, book: AddressBook, outbox: Sender, say: Say) ->
     if deployer_address == council or any(deployer_address in held for held in holders.values()):
         raise CivitasError(f"{deployer_address} deploys, so it can be neither council nor a role")
 
+    require_timelock(parameters)
     deployer = Deployer(outbox, book, params, say)
     city = _deploy_contracts(parameters, profile, deployer)
     _grant_roles(city, holders, deployer)
     named = outbox.ask(lambda: (city.authority.admin(), city.authority.pending_admin()))
-    if council not in named:
-        deployer.call("name the council", city.authority.transfer_admin, council, shown=(council,))
-        say(f"named {council} as admin; it must call accept_admin() on {city.authority.address}")
+    successor = council if city.timelock is None else city.timelock.address
+    if successor not in named:
+        deployer.call(
+            "name the council", city.authority.transfer_admin, successor, shown=(successor,)
+        )
+        asked = city.authority if city.timelock is None else city.timelock
+        say(f"named {successor} as admin; {council} must call accept_admin() on {asked.address}")
     return city
+
+
+def require_timelock(parameters: Parameters) -> None:
+    """Raises CivitasError where the council's decisions would not wait although others look on."""
+    if parameters.timelock is None and not chain.provider.network.is_local:
+        raise CivitasError(
+            "timelock.delay_hours is missing: on this network what the council decides must wait"
+        )
 
 
 def accept_admin(city: City, council: AccountAPI) -> None:
     """Complete the hand-over, where the council's key is at hand."""
-    city.authority.accept_admin(sender=council)
+    (city.timelock or city.authority).accept_admin(sender=council)
 
 
 def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deployer) -> City:
@@ -215,14 +240,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         profile.required_proofs_bits,
         keccak(text=parameters.classes_resolution),
     )
-    limits = profile.appraisals
-    appraisals = deployer.contract(
-        "Appraisals",
-        authority.address,
-        asset_registry.address,
-        (limits.quorum, limits.spread_bps, limits.deviation_bps, limits.max_age_days * 86_400),
-        keccak(text=parameters.classes_resolution),
-    )
+    given = replaceable_arguments(parameters, profile, authority.address, asset_registry.address)
+    appraisals = deployer.contract("Appraisals", *given["Appraisals"])
     identity_registry = deployer.contract(
         "IdentityRegistry",
         authority.address,
@@ -238,7 +257,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         orders.lifetime_days * DAY,
         orders.undo_days * DAY,
     )
-    compliance = deployer.contract("Compliance", authority.address, profile.utc_offset_minutes)
+    compliance = deployer.contract("Compliance", *given["Compliance"])
     token_extension = deployer.contract("TokenExtension")
     token_factory = deployer.contract(
         "TokenFactory",
@@ -272,13 +291,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         authority.address,
         [(name32(fund.name), fund.is_restricted) for fund in parameters.funds],
     )
-    tax_table = deployer.contract(
-        "TaxTable",
-        authority.address,
-        currency.decimals,
-        withholding_rules(profile),
-        keccak(text=parameters.tax_resolution),
-    )
+    tax_table = deployer.contract("TaxTable", *given["TaxTable"])
     income_desk = deployer.contract(
         "IncomeDesk",
         authority.address,
@@ -295,7 +308,7 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         treasury.address,
         name32(parameters.income_fund),
     )
-    meter_registry = deployer.contract("MeterRegistry", authority.address, asset_registry.address)
+    meter_registry = deployer.contract("MeterRegistry", *given["MeterRegistry"])
     carbon_registry = deployer.contract(
         "CarbonRegistry",
         authority.address,
@@ -331,6 +344,15 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "CarbonCredit": carbon_credit,
         "RetirementCertificate": certificate,
     }
+    timelock = None
+    if parameters.timelock is not None:
+        timelock = deployer.contract(
+            TIMELOCK,
+            authority.address,
+            parameters.timelock.delay_hours * HOUR,
+            address_of(parameters.council),
+        )
+        entries[TIMELOCK] = timelock
     directory = deployer.contract(
         "CityDirectory",
         authority.address,
@@ -356,7 +378,31 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         meter_registry=meter_registry,
         carbon_registry=carbon_registry,
         directory=directory,
+        timelock=timelock,
     )
+
+
+def replaceable_arguments(
+    parameters: Parameters, profile: Profile, authority: str, asset_registry: str
+) -> dict[str, tuple[Any, ...]]:
+    """Constructor's arguments of those contracts that a successor can take the place of."""
+    limits = profile.appraisals
+    return {
+        "Appraisals": (
+            authority,
+            asset_registry,
+            (limits.quorum, limits.spread_bps, limits.deviation_bps, limits.max_age_days * DAY),
+            keccak(text=parameters.classes_resolution),
+        ),
+        "Compliance": (authority, profile.utc_offset_minutes),
+        "MeterRegistry": (authority, asset_registry),
+        "TaxTable": (
+            authority,
+            profile.currency.decimals,
+            withholding_rules(profile),
+            keccak(text=parameters.tax_resolution),
+        ),
+    }
 
 
 def withholding_rules(profile: Profile) -> list[tuple[int, int, bool, tuple[int, ...]]]:
@@ -403,6 +449,25 @@ def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Dep
     authority, ask = city.authority, deployer.outbox.ask
     account = deployer.outbox.account.address
     pairs = [(role, address) for role, addresses in wanted.items() for address in addresses]
+    # First of all: who hands a duty on may be given one that must stay apart from it.
+    for role, address in ask(
+        partial(held_roles, authority, deployer.book.require("Authority").block)
+    ):
+        if (role, address) in pairs:
+            continue
+        if not ask(lambda: authority.hasRole(ADMIN, account)):
+            raise WrongDeployment(
+                f"{address} holds {role.name}, which {deployer.params} does not name, and "
+                f"{account} is no longer admin: the council must revoke it"
+            )
+        deployer.call(
+            f"revoke {role.name} {address}",
+            authority.revokeRole,
+            role.id,
+            address,
+            shown=(role.name, address),
+        )
+        deployer.say(f"revoked {role.name:<20} {address}")
     for role, address in pairs:
         if ask(partial(authority.hasRole, role.id, address)):
             continue
@@ -419,6 +484,22 @@ def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Dep
             shown=(role.name, address),
         )
         deployer.say(f"granted {role.name:<20} {address}")
+
+
+def held_roles(authority: ContractInstance, start: int) -> list[tuple[Role, str]]:
+    """Every role that somebody holds, by what was ever granted."""
+    by_id = {role.id: role for role in Role}
+    stop = chain.blocks.head.number + 1
+    granted = [
+        (by_id[bytes(log.role)], str(log.account))
+        for log in authority.RoleGranted.range(start, stop)
+        if bytes(log.role) in by_id
+    ]
+    return [
+        (role, address)
+        for role, address in dict.fromkeys(granted)
+        if authority.hasRole(role.id, address)
+    ]
 
 
 def as_text(arguments: tuple[Any, ...]) -> tuple[str, ...]:

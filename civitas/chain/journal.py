@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -73,9 +73,8 @@ class Journal:
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             line = entry.model_dump_json(exclude_none=True) + "\n"
-            with self.path.open("ab+") as file:
-                if _ends_torn(file.tell(), self.path):
-                    line = "\n" + line
+            with self.path.open("rb+" if self.path.exists() else "wb+") as file:
+                line = _mend_end(file) + line
                 file.write(line.encode())
                 file.flush()
                 os.fsync(file.fileno())
@@ -90,24 +89,27 @@ class Journal:
     def _read(self) -> Iterator[Entry]:
         if self.path is None or not self.path.exists():
             return
-        lines = self.path.read_bytes().splitlines()
+        *lines, rest = self.path.read_bytes().split(b"\n")
+        # The process died while it wrote a rest that is no line: it never acted on it.
+        if rest and not _is_torn(rest):
+            lines.append(rest)
         for number, line in enumerate(lines, 1):
-            if not line:
-                continue
             try:
                 yield Entry.model_validate_json(line)
             except ValidationError as error:
-                if _is_torn(line):
-                    continue  # the process died while it wrote this line: it never acted on it
                 raise CivitasError(f"{self.path}:{number}: not a line of a journal") from error
 
 
-def _ends_torn(size: int, path: Path) -> bool:
-    if size == 0:
-        return False
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) != b"\n"
+def _mend_end(file: BinaryIO) -> str:
+    """Go to where the next line begins, over a torn rest; what has to be written before it."""
+    content = file.read()
+    start = content.rfind(b"\n") + 1
+    rest = content[start:]
+    if rest and not _is_torn(rest):
+        return "\n"  # whole, but for its end
+    file.seek(start)
+    file.truncate()
+    return ""
 
 
 def _is_torn(line: bytes) -> bool:

@@ -43,6 +43,12 @@ class Orders(_Table):
     undo_days: Annotated[int, Field(ge=1, le=365)] = 90
 
 
+class Timelock(_Table):
+    """How long what the council decides waits before it can be carried out."""
+
+    delay_hours: Annotated[int, Field(ge=1, le=720)]
+
+
 class Parameters(_Table):
     """All that a deployment needs to know. `payment_token` "mock" deploys a labelled test token."""
 
@@ -56,6 +62,8 @@ class Parameters(_Table):
     income_fund: FundName  # where the splitters' treasury share goes
     carbon_signatures: Annotated[int, Field(ge=1, le=8)]  # verifiers that must sign a batch
     orders: Orders = Orders()
+    # None: the council itself is the admin. Only where nothing is at stake: on a local network.
+    timelock: Timelock | None = None
     # Topics of which an investor needs a claim each; the first carries country and class.
     claim_topics: Annotated[
         tuple[Annotated[int, Field(ge=1, lt=2**40)], ...], Field(min_length=1, max_length=5)

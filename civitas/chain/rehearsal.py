@@ -17,11 +17,19 @@ from ape import accounts, chain, networks, project
 from ape.api import AccountAPI, ReceiptAPI, TransactionAPI
 from ape_ethereum.provider import Web3Provider
 
-from civitas.chain.address_book import AddressBook
-from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, City, contract_at
-from civitas.chain.deploy import address_of, code_hash, deploy_through, text_of
+from civitas.chain.address_book import AddressBook, Record
+from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, TIMELOCK, City, contract_at
+from civitas.chain.deploy import (
+    address_of,
+    code_hash,
+    creation_hash,
+    deploy_through,
+    held_roles,
+    require_timelock,
+    text_of,
+)
 from civitas.chain.parameters import Parameters
-from civitas.chain.roles import Role
+from civitas.chain.roles import ADMIN, Role
 from civitas.errors import CivitasError
 
 T = TypeVar("T")
@@ -89,23 +97,43 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     """
     parameters = Parameters.read(params)
     parameters.load_profile(params)
+    require_timelock(parameters)
     council = address_of(parameters.council)
     provider = chain.provider
-    names = [*CONTRACT_NAMES.values(), *(f"{name}Blueprint" for name in BLUEPRINTS)]
+    names = [
+        *CONTRACT_NAMES.values(),
+        *(f"{name}Blueprint" for name in BLUEPRINTS),
+        *([TIMELOCK] if parameters.timelock else []),
+    ]
     records = {name: record for name in names if (record := book.get(name))}
+    # The rehearsal makes the city as it was first; what was replaced since is past.
+    originals = {name: record for name in names if (record := book.original(name))}
     code_checks = tuple(
-        Check(
-            f"{name} has the recorded code",
-            code_hash(record.address) == record.code_hash,
-            record.address,
-        )
+        check
         for name, record in records.items()
+        for check in (
+            Check(
+                f"{name} has the recorded code",
+                code_hash(record.address) == record.code_hash,
+                record.address,
+            ),
+            Check(
+                f"{name} was made from these sources",
+                creation_hash(record.contract) == record.creation_hash,
+                f"commit {record.commit}",
+            ),
+        )
     )
     nonce = provider.get_nonce(deployer, "pending")
     in_flight = nonce - provider.get_nonce(deployer)
     done = set(records)
+    granted: list[tuple[Role, str]] = []
+    is_admin = True
     if "Authority" in records and all(check.holds for check in code_checks):
-        done |= _calls_done(records["Authority"].address, council)
+        authority = contract_at(project.Authority, records["Authority"].address)
+        granted = held_roles(authority, records["Authority"].block)
+        is_admin = authority.hasRole(ADMIN, deployer)
+        done |= _calls_done(authority, granted, records, parameters)
     token = _real_token(parameters)
     network = f"{provider.network.ecosystem.name}:{provider.network.name}"
     chain_id, balance = provider.chain_id, provider.get_balance(deployer)
@@ -120,7 +148,8 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     council_is_contract = len(provider.get_code(council)) > 0
     is_local = provider.network.is_local
     records_nonces = {
-        name: _nonce_of(record.deployer, record.address, nonce) for name, record in records.items()
+        name: _nonce_of(record.deployer, record.address, nonce)
+        for name, record in originals.items()
     }
     with (
         networks.parse_network_choice(
@@ -134,7 +163,7 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
         ) as private,
         TemporaryDirectory() as folder,
     ):
-        rehearsal = Rehearsal(deployer, nonce, done, records_nonces, private)
+        rehearsal = Rehearsal(deployer, nonce, done, records_nonces, private, granted)
         if token is not None:
             rehearsal.put_token(*token)
         try:
@@ -143,7 +172,7 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
             accounts.test_accounts.stop_impersonating(rehearsal.account.address)
         moved = [
             name
-            for name, record in records.items()
+            for name, record in originals.items()
             if AddressBook(Path(folder)).require(name).address.lower() != record.address.lower()
         ]
         roles = _roles(parameters, city)
@@ -153,6 +182,7 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
     too_large = [
         each.name for each in steps if each.size > CODE_LIMIT or each.init_size > INIT_LIMIT
     ]
+    taken_back = [each.name for each in steps if each.name.startswith("revoke ")]
     checks = (
         *code_checks,
         Check(
@@ -165,6 +195,11 @@ def plan_city(params: Path, book: AddressBook, deployer: str) -> Plan:
             not too_large,
             ", ".join(too_large)
             or f"the largest has {max((each.size for each in steps), default=0):,}",
+        ),
+        Check(
+            "the deployer may take back what the parameters do not give",
+            is_admin or not taken_back,
+            ", ".join(taken_back) or "nothing is to be taken back",
         ),
         Check(
             "the deployer can pay",
@@ -208,6 +243,7 @@ class Rehearsal:
     done: set[str]
     recorded: dict[str, int]  # name of a recorded contract -> nonce that created it
     provider: Any  # of the chain in this process
+    granted: list[tuple[Role, str]]  # roles that are held on the real chain
     steps: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -231,6 +267,8 @@ class Rehearsal:
         self.provider.set_nonce(self.deployer, nonce)
         transaction.gas_limit = self.provider.max_gas
         receipt = self.account.call(transaction)
+        if step == "Authority":
+            self._grant_as_before(str(receipt.contract_address))
         if not is_done:
             address = str(receipt.contract_address) if receipt.contract_address else None
             self.steps.append(
@@ -247,6 +285,12 @@ class Rehearsal:
             )
             self.nonce += 1
         return receipt
+
+    def _grant_as_before(self, authority: str) -> None:
+        """As on the real chain, so that what has to be taken back is taken back here too."""
+        for role, address in self.granted:
+            method = contract_at(project.Authority, authority).grantRole
+            method(role.id, address, sender=self.account)
 
     def ask(self, request: Callable[[], T]) -> T:
         return request()
@@ -279,14 +323,17 @@ def _real_token(parameters: Parameters) -> tuple[str, int] | None:
     return address, int(contract_at(project.MockPaymentToken, address).decimals())
 
 
-def _calls_done(authority_address: str, council: str) -> set[str]:
-    authority = contract_at(project.Authority, authority_address)
-    done = set()
-    for event in authority.RoleGranted.range(0, chain.blocks.head.number + 1):
-        names = [role.name for role in Role if role.id == bytes(event.role)]
-        if names and authority.hasRole(event.role, event.account):
-            done.add(f"grant {names[0]} {event.account}")
-    if council in (authority.admin(), authority.pending_admin()):
+def _calls_done(
+    authority: Any,
+    granted: list[tuple[Role, str]],
+    records: dict[str, Record],
+    parameters: Parameters,
+) -> set[str]:
+    done = {f"grant {role.name} {address}" for role, address in granted}
+    successor = address_of(parameters.council)
+    if parameters.timelock is not None:
+        successor = records[TIMELOCK].address if TIMELOCK in records else ""
+    if successor in (authority.admin(), authority.pending_admin()):
         done.add("name the council")
     return done
 
@@ -299,4 +346,6 @@ def _roles(parameters: Parameters, city: City) -> dict[str, tuple[str, ...]]:
     held[Role.COMPLIANCE_OFFICER.name] += (city.enforcement.address,)
     held[Role.TOKEN_FACTORY.name] += (city.token_factory.address,)
     held[Role.LEASE.name] += (city.lease.address,)
-    return {"ADMIN": (address_of(parameters.council),), **held}
+    held[Role.DIVIDENDS.name] += (city.dividends.address,)
+    admin = address_of(parameters.council) if city.timelock is None else city.timelock.address
+    return {"ADMIN": (admin,), **held}

@@ -205,6 +205,17 @@ RULES: dict[str, dict[str, Rule | str]] = {
         "RoleGranted": _RULE_CHANGE,
         "RoleRevoked": _RULE_CHANGE,
     },
+    "Timelock": {
+        "CallScheduled": _RULE_CHANGE,
+        "CallSalt": _RULE_CHANGE,
+        "CallExecuted": _RULE_CHANGE,
+        "Cancelled": _RULE_CHANGE,
+        "MinimumDelayChange": _RULE_CHANGE,
+        "CouncilTransferStarted": _RULE_CHANGE,
+        "CouncilTransferred": _RULE_CHANGE,
+        "RoleGranted": _RULE_CHANGE,
+        "RoleRevoked": _RULE_CHANGE,
+    },
     "CityDirectory": {"EntrySet": _OPERATION},
     "AssetRegistry": {
         "PropertyClassSet": _RULE_CHANGE,

@@ -18,6 +18,7 @@ COUNCIL, CREDIT, REGISTRY = "council", "carbon credit", "carbon registry"
 # The admin where a contract asks the Authority; a token's agent; what moves units by order.
 ADMIN_ELSEWHERE, AGENT, ENFORCEMENT = "admin elsewhere", "agent", "enforcement"
 TOKEN, EXTENSION = "token", "token extension"
+TIMELOCK = "timelock"  # an operation that has waited in it
 ADMITTED = "token that the desk has admitted"
 
 GATED = {
@@ -183,6 +184,14 @@ GATED = {
         "set_rule": Role.COUNCIL_CLERK,
         "file_form": Role.COMPLIANCE_OFFICER,
     },
+    "Timelock": {
+        "schedule": COUNCIL,
+        "cancel": COUNCIL,
+        "execute": COUNCIL,
+        "accept_admin": COUNCIL,
+        "update_delay": TIMELOCK,
+        "transfer_council": TIMELOCK,
+    },
     "TokenFactory": {"create_token": Role.ASSET_MANAGER},
     "Treasury": {
         "open_fund": Role.TREASURER,
@@ -205,6 +214,7 @@ OPEN = {
         "safeTransferFrom": "as transferFrom",
         "retire": "by the owner's side, and only where a resolution says so",
     },
+    "Timelock": {"accept_council": "by the candidate that an operation named"},
     "Authority": {
         "accept_admin": "by the candidate that the admin named",
         "renounceRole": "of the caller's own role",
@@ -300,6 +310,7 @@ REASONS = {
     CREDIT: "retirement_certificate: only credit",
     REGISTRY: "carbon_credit: only issuer",
     AGENT: "agents: no mandate",
+    TIMELOCK: "timelock: only by an operation",
     ENFORCEMENT: "security_token: only enforcement",
     EXTENSION: "security_token: only extension",
     TOKEN: "holder_counts: not bound",
@@ -312,15 +323,17 @@ OF_ROLES = set(REASONS.values()) - {REASONS[TOKEN]}
 
 
 @pytest.fixture(scope="module")
-def instances(city, register_asset, create_token, create_splitter, stranger):
+def instances(city, register_asset, create_token, create_splitter, council, stranger):
     """Contract -> the one of the city, or the first of its kind."""
     asset_id = register_asset("parcel of the matrix")
     splitter = create_splitter(asset_id, [(stranger, 10_000, bytes(32))])
     token = create_token(asset_id)
     city.income_desk.admit(asset_id, sender=stranger)
+    timelock = stranger.deploy(project.Timelock, city.authority, 3_600, council)
     return {
         **dict(city.contracts()),
         "SecurityToken": token,
+        "Timelock": timelock,
         "RevenueSplitter": splitter,
         "SplitterRules": contract_at(project.SplitterRules, splitter.rules()),
     }
@@ -346,6 +359,7 @@ def people(city, instances, accounts, council, enforcer, stranger, deployer, par
         COUNCIL: council,
         CREDIT: accounts.impersonate_account(city.carbon_credit.address),
         ENFORCEMENT: accounts.impersonate_account(city.enforcement.address),
+        TIMELOCK: accounts.impersonate_account(instances["Timelock"].address),
         TOKEN: accounts.impersonate_account(token.address),
         EXTENSION: accounts.impersonate_account(city.token_extension.address),
         REGISTRY: accounts.impersonate_account(city.carbon_registry.address),

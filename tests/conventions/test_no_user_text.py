@@ -42,12 +42,17 @@ ALLOWED = {
         "setName": {"new_name"},  # the council's, as the first one
         "setSymbol": {"new_symbol"},
     },
+    # Calls that the council proposes, for everybody to see.
+    "Timelock": {"schedule": {"payload"}, "execute": {"payload"}},
     "TokenExtension": {"setDocument": {"uri"}},  # ERC-1643, refused
     "TokenFactory": {"create_token": {"name", "symbol"}},
 }
 
-# contract -> event -> fields: what the council named, as ERC-3643 logs it
-LOGGED = {"SecurityToken": {"UpdatedTokenInformation": {"name", "symbol", "version"}}}
+# contract -> event -> fields: what the council named, as ERC-3643 logs it, and what it proposes
+LOGGED = {
+    "SecurityToken": {"UpdatedTokenInformation": {"name", "symbol", "version"}},
+    "Timelock": {"CallScheduled": {"payload"}, "CallExecuted": {"payload"}},
+}
 
 every_contract = pytest.mark.parametrize("name", [source.path.stem for source in DEPLOYABLE])
 

@@ -125,6 +125,10 @@ FLAT = ("SecurityToken.transfer", "SecurityToken.deposit_income", "SecurityToken
 # Functions of the ABI that have no figure, and why.
 UNMEASURED = {
     **{
+        f"Timelock.{name}": "an operation's call: its gas is in Timelock.execute"
+        for name in ("update_delay", "transfer_council")
+    },
+    **{
         f"Compliance.{name}": "the token's call: its gas is in SecurityToken's, with compliance"
         for name in ("bindToken", "created", "destroyed", "forced", "transferred")
     },

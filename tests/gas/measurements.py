@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.gas.scenes import (
     climate,
+    decisions,
     deployments,
     funds,
     holders,
@@ -27,7 +28,7 @@ SIZES_FILE = HERE / "sizes.json"
 TOLERANCE_PERCENT = 2
 
 # The order matters: the council takes office first, assets and investors come before what is
-# built on them, and the treasury's first income before other scenes bring some.
+# built on them, the treasury's first income before other scenes bring some, the timelock last.
 SCENES = (
     offices,
     registers,
@@ -40,6 +41,7 @@ SCENES = (
     climate,
     deployments,
     splitter_rules,
+    decisions,
 )
 
 Figures = Mapping[str, int]

@@ -22,6 +22,7 @@ def book(city, tmp_path_factory):
             deployer=contract.address,
             arguments=(),
             code_hash="0x" + "00" * 32,
+            creation_hash="0x" + "00" * 32,
             compiler="vyper 0.4.3",
             evm_version="cancun",
             optimize="gas",

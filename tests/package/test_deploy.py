@@ -124,7 +124,7 @@ def test_names_the_council_that_has_not_accepted(book, deployer):
     first = broken(book)[0]
 
     assert first.link == "the council is admin"
-    assert first.detail.endswith("it must call accept_admin()")
+    assert first.detail.endswith(f"must call accept_admin() on {book.require('Authority').address}")
 
 
 def test_names_a_missing_contract(deployed, book):

@@ -1,15 +1,25 @@
 """A deployment killed anywhere ends, when it is run again, with the city of an unbroken run."""
 
+import re
 from pathlib import Path
 
 import ape
 import pytest
 
 from civitas.chain.address_book import AddressBook
-from civitas.chain.deploy import JOURNAL, NO_CODE, WrongDeployment, code_hash, deploy_city
+from civitas.chain.deploy import (
+    JOURNAL,
+    NO_CODE,
+    WrongDeployment,
+    accept_admin,
+    code_hash,
+    deploy_city,
+)
 from civitas.chain.journal import Entry, Journal
 from civitas.chain.outbox import Outbox, Patience, digest_of
+from civitas.chain.rehearsal import plan_city
 from civitas.chain.roles import ADMIN, Role
+from civitas.chain.sources import creation_code
 from civitas.errors import CivitasError
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
@@ -250,6 +260,81 @@ def test_code_that_a_node_does_not_show_yet_is_not_recorded(
     assert end_state(book, city, deployer) == unbroken
 
 
+# --- what changed behind a step
+
+
+def test_sources_that_changed_behind_a_step_are_named(deployer, tmp_path, kill, monkeypatch):
+    """An edit of a module, be it of a comment, between a run that broke off and the next."""
+    book = AddressBook(tmp_path)
+    kill(at=9, events=("mined",))
+    with pytest.raises(Killed):
+        deploy_city(PARAMS, book, deployer)
+    kill(at=None)
+    record, nonce = book.require("AssetRegistry"), deployer.nonce
+    monkeypatch.setattr(
+        "civitas.chain.deploy.creation_code",
+        lambda name: b"other" if name == "AssetRegistry" else creation_code(name),
+    )
+
+    refused = (
+        f"AssetRegistry: was made from other sources than these; go on with commit {record.commit}"
+    )
+    with pytest.raises(WrongDeployment, match=re.escape(refused)):
+        deploy_city(PARAMS, book, deployer)
+
+    assert deployer.nonce == nonce
+    plan = plan_city(PARAMS, book, deployer.address)
+    broken = [check.what for check in plan.checks if not check.holds]
+    assert broken == ["AssetRegistry was made from these sources"]
+
+
+def test_a_role_that_is_named_no_more_is_taken_back(deployer, tmp_path, accounts, kill):
+    """The cashier becomes the treasurer, which one key can't be together: first take, then give."""
+    book = AddressBook(tmp_path / "book")
+    city = deploy_city(PARAMS, book, deployer)
+    changed = tmp_path / "params.toml"
+    changed.write_text(
+        PARAMS.read_text()
+        .replace('TREASURER = ["test:9"]', 'TREASURER = ["test:10"]')
+        .replace('CASHIER = ["test:10"]', 'CASHIER = ["test:41"]')
+    )
+    plan = plan_city(changed, book, deployer.address)
+    old, new, cashier = accounts[9], accounts[10], accounts[41]
+    assert [step.name for step in plan.steps] == [
+        f"revoke TREASURER {old}",
+        f"revoke CASHIER {new}",
+        f"grant TREASURER {new}",
+        f"grant CASHIER {cashier}",
+    ]
+    assert plan.is_sound
+    before = deployer.nonce
+
+    deploy_city(changed, book, deployer)
+
+    assert deployer.nonce - before == 4
+    assert [step.nonce for step in plan.steps] == list(range(before, before + 4))
+    held = [
+        [role.name for role in Role if city.authority.hasRole(role.id, who)]
+        for who in (old, new, cashier)
+    ]
+    assert held == [[], ["TREASURER"], ["CASHIER"]]
+    assert plan_city(changed, book, deployer.address).steps == ()
+
+
+def test_a_role_that_only_the_council_can_take_back_is_named(deployer, council, stranger, tmp_path):
+    book = AddressBook(tmp_path)
+    city = deploy_city(PARAMS, book, deployer)
+    accept_admin(city, council)
+    city.authority.grantRole(Role.AUDITOR.id, stranger, sender=council)
+
+    with pytest.raises(WrongDeployment, match=f"{stranger} holds AUDITOR, which .* does not name"):
+        deploy_city(PARAMS, book, deployer)
+    plan = plan_city(PARAMS, book, deployer.address)
+    assert [check.detail for check in plan.checks if not check.holds] == [
+        f"revoke AUDITOR {stranger}"
+    ]
+
+
 # --- the file
 
 
@@ -269,6 +354,30 @@ def test_a_torn_last_line_is_left_out_and_written_past(tmp_path):
 
     assert [each.transaction for each in Journal(path).of("x")] == ["0x1"]
     assert len(journal.of("x")) == 1
+
+
+def test_a_last_line_without_its_end_counts(tmp_path):
+    path = tmp_path / JOURNAL
+    Journal(path).write(an_entry())
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+
+    Journal(path).write(an_entry(transaction="0x1"))
+
+    assert path.read_text().count("\n") == 2
+    assert [each.transaction for each in Journal(path).of("x")] == ["0x1"]
+
+
+@pytest.mark.parametrize("damage", [b'{"event": "se\n', b"\n", b"\xff\xfe\n"])
+def test_a_damaged_line_that_is_not_the_last_is_named(tmp_path, damage):
+    """Only a line that was being written can be torn, and it has no end."""
+    path = tmp_path / JOURNAL
+    Journal(path).write(an_entry())
+    whole = path.read_bytes()
+    for content, number in ((damage + whole, 1), (whole + damage + whole, 2), (whole + damage, 2)):
+        path.write_bytes(content)
+
+        with pytest.raises(CivitasError, match=f"journal.jsonl:{number}: not a line of a journal"):
+            Journal(path)
 
 
 def test_a_line_of_something_else_is_named(tmp_path):
