@@ -8,14 +8,14 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from ape.api import ProviderAPI, ReceiptAPI
-from ape.cli import AccountAliasPromptChoice, ConnectedProviderCommand, network_option
+from ape.cli import ConnectedProviderCommand, network_option
 from ape.exceptions import ApeException, ContractLogicError
 from ape.logging import LogLevel, logger
 
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import City
 from civitas.chain.parameters import Parameters
-from civitas.chain.refusals import reason_of
+from civitas.chain.refusals import refused
 from civitas.errors import CivitasError
 from civitas.figures import Different
 from civitas.records import Event
@@ -35,7 +35,6 @@ FILE = click.Path(path_type=Path)
 
 records_option = click.option("--records", type=FILE, help="Folder of the address book.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask before sending.")
-account_option = click.option("--account", type=AccountAliasPromptChoice(), required=True)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Simulate, and send nothing.")
 
@@ -79,7 +78,7 @@ def ends_clearly(run: Callable[P, T]) -> Callable[P, T]:
         except CivitasError as error:
             fail(error)
         except ContractLogicError as error:
-            fail(CivitasError(f"the chain refuses: {reason_of(error)}"))
+            fail(refused(error))
         except (ApeException, OSError) as error:
             fail(CivitasError(f"{type(error).__name__}: {error}"))
 

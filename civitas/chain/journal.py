@@ -71,15 +71,18 @@ class Journal:
     def write(self, entry: Entry) -> None:
         """Add a line and wait until the disk has it."""
         if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            line = entry.model_dump_json(exclude_none=True) + "\n"
-            with self.path.open("ab+") as file:
-                if _ends_torn(file.tell(), self.path):
-                    line = "\n" + line
-                file.write(line.encode())
-                file.flush()
-                os.fsync(file.fileno())
+            append_line(self.path, entry.model_dump_json(exclude_none=True))
         self._entries.append(entry)
+
+    def unfinished(self) -> list[list[Entry]]:
+        """The last attempt of each step that nobody knows the end of."""
+        attempts = [self.of(step) for step in dict.fromkeys(each.step for each in self._entries)]
+        return [each for each in attempts if each and each[-1].event in ("intended", "sent")]
+
+    def mined(self, chain_id: int) -> list[Entry]:
+        return [
+            each for each in self._entries if each.event == "mined" and each.chain_id == chain_id
+        ]
 
     def of(self, step: str) -> list[Entry]:
         """The lines of the step's last attempt, the intention first; empty where there is none."""
@@ -100,6 +103,16 @@ class Journal:
                 if _is_torn(line):
                     continue  # the process died while it wrote this line: it never acted on it
                 raise CivitasError(f"{self.path}:{number}: not a line of a journal") from error
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file and wait until the disk has it; one that was torn stays by itself."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as file:
+        start = "\n" if _ends_torn(file.tell(), path) else ""
+        file.write(f"{start}{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _ends_torn(size: int, path: Path) -> bool:
