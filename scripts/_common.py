@@ -1,5 +1,6 @@
 """What the commands share: where records are, and how an error ends a command."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
@@ -11,6 +12,8 @@ from ape.api import ProviderAPI, ReceiptAPI
 from ape.cli import ConnectedProviderCommand, network_option
 from ape.exceptions import ApeException, ContractLogicError
 from ape.logging import LogLevel, logger
+from eth_utils.address import is_address, to_checksum_address
+from eth_utils.crypto import keccak
 
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import City
@@ -26,6 +29,8 @@ logger.set_level(LogLevel.WARNING)
 # 0 done, 1 the check found a difference, 2 the input or the network was not as needed.
 EXIT_DIFFERENCE = 1
 EXIT_INPUT = 2
+
+_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -110,6 +115,51 @@ class Day(click.ParamType):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no day; write it as 2027-01-31", param, ctx)
+
+
+class Fingerprint(click.ParamType):
+    """A hash as 0x and 64 digits, or the file whose hash is meant."""
+
+    name = "FILE or 0x…"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        if _HASH.fullmatch(value):
+            return bytes.fromhex(value[2:])
+        try:
+            return keccak(Path(value).read_bytes())
+        except OSError:
+            self.fail(f"{value!r} is neither a file nor 0x and 64 digits", param, ctx)
+
+
+FINGERPRINT = Fingerprint()
+
+
+class Month(click.ParamType):
+    """A month as YYYY-MM."""
+
+    name = "YYYY-MM"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            first = date.fromisoformat(f"{value}-01")
+        except ValueError:
+            self.fail(f"{value!r} is no month; write it as 2027-01", param, ctx)
+        return first.year, first.month
+
+
+def address(text: str, what: str) -> str:
+    """An address in its one spelling. Raises CivitasError."""
+    if not is_address(text):
+        raise CivitasError(f"{what} {text!r} is no address")
+    return str(to_checksum_address(text))
 
 
 def echo_receipt(receipt: ReceiptAPI, events: list[Event]) -> None:

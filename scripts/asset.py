@@ -1,7 +1,6 @@
 """The register of deeds, by the city's offices: `ape run asset COMMAND --network …`."""
 
 import json
-import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial, wraps
@@ -26,6 +25,7 @@ from scripts._acting import Seat, acting
 from scripts._common import (
     EXIT_DIFFERENCE,
     FILE,
+    FINGERPRINT,
     Day,
     city_of,
     command_of,
@@ -36,28 +36,7 @@ from scripts._common import (
 
 MAX_NOTES = 20  # of the decisions taken while reading a file, for people
 DAY = Day()
-_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
-
-class Fingerprint(click.ParamType):
-    """A hash as 0x and 64 digits, or the file whose hash is meant."""
-
-    name = "FILE or 0x…"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> bytes:
-        if isinstance(value, bytes):
-            return value
-        if _HASH.fullmatch(value):
-            return bytes.fromhex(value[2:])
-        try:
-            return keccak(Path(value).read_bytes())
-        except OSError:
-            self.fail(f"{value!r} is neither a file nor 0x and 64 digits", param, ctx)
-
-
-FINGERPRINT = Fingerprint()
 
 profile_option = click.option("--profile", help="Jurisdiction; that of the deployment.")
 document_option = click.option(
