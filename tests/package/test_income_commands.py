@@ -338,9 +338,7 @@ def withheld(income, declared, city, council_clerk, accounts):
     """154,000 withheld by three certificates; the month after. The month, as text."""
     assert income("pay", declared, by=PAYER).exit_code == 0
     for kind, payee in enumerate(accounts[45:47]):
-        city.income_desk.set_payee(
-            kind, accounts[45 + kind], keccak(text="r"), sender=council_clerk
-        )
+        city.income_desk.set_payee(kind, payee, HASH, sender=council_clerk)
     month = day(0).replace(day=1)
     go_to(month_after(month))
     return f"{month:%Y-%m}"
