@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
-from eth_abi import decode, encode
-from eth_utils import function_signature_to_4byte_selector
+from ape import project
 from web3 import HTTPProvider, Web3
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN_ID = 1337  # what Ape takes a local network to have
+SOURCES = {"PaymentToken": "MockPaymentToken"}  # where a record has another name
 TIMEOUT = 1_500  # {s} of one command
 PARAMS = "deployments/ethereum/local/params.toml"
 
@@ -98,23 +98,16 @@ class Node:
     def account(self, number):
         return self.web3.eth.accounts[number]
 
-    def send(self, sender, contract, signature, *values):
-        """`send(1, "Authority", "accept_admin()")`, by a test account; mined when it returns."""
-        data = function_signature_to_4byte_selector(signature) + self._encoded(signature, values)
-        to = contract if contract.startswith("0x") else self.address(contract)
-        transaction = self.web3.eth.send_transaction(
-            {"from": self.account(sender), "to": to, "data": data}
-        )
-        receipt = self.web3.eth.wait_for_transaction_receipt(transaction)
-        assert receipt["status"] == 1, signature
-        return receipt
+    def contract(self, name, address=None):
+        """`contract("AssetRegistry")`, with its own functions; at another address where given."""
+        kind = project.contracts[SOURCES.get(name, name)].contract_type
+        abi = kind.model_dump(mode="json", by_alias=True)["abi"]
+        return self.web3.eth.contract(address or self.address(name), abi=abi)
 
-    def read(self, contract, signature, output, *values):
-        """`read("AssetRegistry", "total_assets()", "uint256")`."""
-        data = function_signature_to_4byte_selector(signature) + self._encoded(signature, values)
-        to = contract if contract.startswith("0x") else self.address(contract)
-        (found,) = decode([output], self.web3.eth.call({"to": to, "data": data}))
-        return found
+    def send(self, sender, function):
+        """`send(1, node.contract("Authority").functions.accept_admin())`, by a test account."""
+        sent = function.transact({"from": self.account(sender)})
+        assert self.web3.eth.wait_for_transaction_receipt(sent)["status"] == 1
 
     def go_to(self, moment):
         """Let the next block be of this second, and make it."""
@@ -125,11 +118,6 @@ class Node:
     def now(self):
         return self.web3.eth.get_block("latest")["timestamp"]
 
-    @staticmethod
-    def _encoded(signature, values):
-        inside = signature[signature.index("(") + 1 : -1]
-        return encode(inside.split(",") if inside else [], values)
-
 
 @pytest.fixture
 def node(anvil, ape_run, tmp_path):
@@ -138,5 +126,5 @@ def node(anvil, ape_run, tmp_path):
     applied = ape_run("deploy", "apply", PARAMS, "--account", "TEST::0", "--records", records)
     assert applied.returncode == 0, applied.stderr
     found = Node(anvil, ape_run, records)
-    found.send(1, "Authority", "accept_admin()")
+    found.send(1, found.contract("Authority").functions.accept_admin())
     return found
