@@ -18,7 +18,7 @@ export APE_DATA_FOLDER := $(CURDIR)/.cache/ape
 # ape-vyper's settings make pydantic warn at every start.
 export PYTHONWARNINGS := ignore::UserWarning
 
-.PHONY: demo test test-node lint fuzz mutants gas bench clean
+.PHONY: demo test test-node test-scale lint fuzz mutants gas bench clean
 
 # --- what people run
 demo: $(COMPILED)
@@ -29,10 +29,16 @@ demo: $(COMPILED)
 test: $(READY) lint
 	pytest
 
-# Needs Node: deployments on a real node, anvil from npm.
+# Needs Node: deployments, runbooks and large files on a real node, anvil from npm.
 test-node: $(READY)
 	@npm ci --ignore-scripts --no-audit --no-fund --silent
 	PATH="$$(echo $(CURDIR)/node_modules/@foundry-rs/anvil-*/bin):$$PATH" pytest -p no:cacheprovider tests/node
+
+# Needs Node: thousands of investors and assets on blocks of two seconds, killed half-way.
+test-scale: $(READY)
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	PATH="$$(echo $(CURDIR)/node_modules/@foundry-rs/anvil-*/bin):$$PATH" CIVITAS_SCALE=full \
+		pytest -s -p no:cacheprovider tests/node/test_scale_on_a_node.py
 
 # --- what contributors run
 lint: $(READY)

@@ -26,6 +26,11 @@ class Clock:
         """{s} from the beginning of a year to its end."""
         return self.period(date(number, 1, 1), date(number, 12, 31))
 
+    def month(self, year: int, number: int) -> tuple[int, int]:
+        """{s} from the beginning of a month to its end."""
+        following = date(year + number // 12, number % 12 + 1, 1)
+        return self.midnight(date(year, number, 1)), self.midnight(following)
+
     def midnight(self, day: date) -> int:
         """{s} The beginning of a local day."""
         return self.hour(day, 0)

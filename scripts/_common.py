@@ -1,5 +1,6 @@
 """What the commands share: where records are, and how an error ends a command."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
@@ -8,14 +9,16 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from ape.api import ProviderAPI, ReceiptAPI
-from ape.cli import AccountAliasPromptChoice, ConnectedProviderCommand, network_option
+from ape.cli import ConnectedProviderCommand, network_option
 from ape.exceptions import ApeException, ContractLogicError
 from ape.logging import LogLevel, logger
+from eth_utils.address import is_address, to_checksum_address
+from eth_utils.crypto import keccak
 
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import City
 from civitas.chain.parameters import Parameters
-from civitas.chain.refusals import reason_of
+from civitas.chain.refusals import refused
 from civitas.errors import CivitasError
 from civitas.figures import Different
 from civitas.records import Event
@@ -27,6 +30,8 @@ logger.set_level(LogLevel.WARNING)
 EXIT_DIFFERENCE = 1
 EXIT_INPUT = 2
 
+_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -35,7 +40,6 @@ FILE = click.Path(path_type=Path)
 
 records_option = click.option("--records", type=FILE, help="Folder of the address book.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask before sending.")
-account_option = click.option("--account", type=AccountAliasPromptChoice(), required=True)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Simulate, and send nothing.")
 
@@ -79,7 +83,7 @@ def ends_clearly(run: Callable[P, T]) -> Callable[P, T]:
         except CivitasError as error:
             fail(error)
         except ContractLogicError as error:
-            fail(CivitasError(f"the chain refuses: {reason_of(error)}"))
+            fail(refused(error))
         except (ApeException, OSError) as error:
             fail(CivitasError(f"{type(error).__name__}: {error}"))
 
@@ -111,6 +115,51 @@ class Day(click.ParamType):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no day; write it as 2027-01-31", param, ctx)
+
+
+class Fingerprint(click.ParamType):
+    """A hash as 0x and 64 digits, or the file whose hash is meant."""
+
+    name = "FILE or 0x…"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        if _HASH.fullmatch(value):
+            return bytes.fromhex(value[2:])
+        try:
+            return keccak(Path(value).read_bytes())
+        except OSError:
+            self.fail(f"{value!r} is neither a file nor 0x and 64 digits", param, ctx)
+
+
+FINGERPRINT = Fingerprint()
+
+
+class Month(click.ParamType):
+    """A month as YYYY-MM."""
+
+    name = "YYYY-MM"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            first = date.fromisoformat(f"{value}-01")
+        except ValueError:
+            self.fail(f"{value!r} is no month; write it as 2027-01", param, ctx)
+        return first.year, first.month
+
+
+def address(text: str, what: str) -> str:
+    """An address in its one spelling. Raises CivitasError."""
+    if not is_address(text):
+        raise CivitasError(f"{what} {text!r} is no address")
+    return str(to_checksum_address(text))
 
 
 def echo_receipt(receipt: ReceiptAPI, events: list[Event]) -> None:

@@ -1,7 +1,6 @@
 """The register of deeds, by the city's offices: `ape run asset COMMAND --network …`."""
 
 import json
-import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial, wraps
@@ -9,58 +8,35 @@ from pathlib import Path
 from typing import Any
 
 import click
-from ape.api import AccountAPI, ProviderAPI
+from ape.api import ProviderAPI
 from eth_utils.crypto import keccak
 
 from civitas.chain import assets as chain_assets
-from civitas.chain.assets import Act, Desk, Import, Resolved
+from civitas.chain.assets import Desk, Import, Resolved
+from civitas.chain.batches import Batch
 from civitas.chain.deploy import ZERO_ADDRESS
-from civitas.chain.events import events_of
+from civitas.chain.transactions import Act
 from civitas.errors import CivitasError, InputErrors
 from civitas.inventory import Asset, Mapping, read_assets
 from civitas.inventory.due import Due, due
+from civitas.inventory.register import DeedRecord
 from civitas.profiles import Profile, Proof
+from scripts._acting import Seat, acting
 from scripts._common import (
     EXIT_DIFFERENCE,
     FILE,
+    FINGERPRINT,
     Day,
-    account_option,
     city_of,
     command_of,
-    confirm,
-    dry_run_option,
-    echo_receipt,
     json_option,
     profile_name,
-    receipt_document,
     table,
-    yes_option,
 )
 
 MAX_NOTES = 20  # of the decisions taken while reading a file, for people
 DAY = Day()
-_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
-
-class Fingerprint(click.ParamType):
-    """A hash as 0x and 64 digits, or the file whose hash is meant."""
-
-    name = "FILE or 0x…"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> bytes:
-        if isinstance(value, bytes):
-            return value
-        if _HASH.fullmatch(value):
-            return bytes.fromhex(value[2:])
-        try:
-            return keccak(Path(value).read_bytes())
-        except OSError:
-            self.fail(f"{value!r} is neither a file nor 0x and 64 digits", param, ctx)
-
-
-FINGERPRINT = Fingerprint()
 
 profile_option = click.option("--profile", help="Jurisdiction; that of the deployment.")
 document_option = click.option(
@@ -71,7 +47,7 @@ resolution_option = click.option(
 )
 
 
-@click.group()
+@click.group("asset")
 def cli() -> None:
     """The register of deeds: import, due, appraise, prove, and what the council resolves.
 
@@ -85,27 +61,13 @@ command = partial(command_of, cli)
 
 
 def sends(run: Callable[..., Act]) -> Callable[..., None]:
-    """A command that prepares an act at the desk of whoever signs: it is shown, simulated, sent and
-    checked, as the options say."""
+    """A command that prepares an act at the desk of whoever signs."""
 
-    def carried_out(
-        *,
-        provider: ProviderAPI,
-        records: Path | None,
-        account: AccountAPI,
-        profile: str | None,
-        dry_run: bool,
-        as_json: bool,
-        yes: bool,
-        **given: Any,
-    ) -> None:
-        city = city_of(provider, records)
-        desk = Desk(city, _profile(provider, records, profile), account)
-        _carry_out(provider, desk, run(desk, **given), dry_run, as_json, yes)
+    @wraps(run)
+    def at_desk(seat: Seat, *, profile: str | None, **given: Any) -> Act:
+        return run(Desk(seat.city, _profile(seat, profile), seat.sender), **given)
 
-    # Not by `wraps`: Ape hands over what the signature that it finds asks for.
-    carried_out.__doc__ = run.__doc__
-    return sending_options(carried_out)
+    return profile_option(acting(at_desk))
 
 
 def by_resolution(run: Callable[..., Act]) -> Callable[..., None]:
@@ -118,15 +80,8 @@ def by_resolution(run: Callable[..., Act]) -> Callable[..., None]:
     return resolution_option(document_option(sends(with_resolution)))
 
 
-def sending_options(run: Callable[..., None]) -> Callable[..., None]:
-    """Of every command that sends a transaction."""
-    for option in (yes_option, json_option, dry_run_option, profile_option, account_option):
-        run = option(run)
-    return run
-
-
-def _profile(provider: ProviderAPI, records: Path | None, named: str | None) -> Profile:
-    return Profile.load(named or profile_name(provider, records))
+def _profile(seat: Seat, named: str | None) -> Profile:
+    return Profile.load(named or profile_name(seat.provider, seat.records))
 
 
 # --- import
@@ -138,39 +93,35 @@ def _profile(provider: ProviderAPI, records: Path | None, named: str | None) -> 
 @click.option("--holder", help="Owner of the deeds; the council that administers the city.")
 @click.option("--max-gas", type=click.IntRange(min=1), help="Of one transaction.")
 @click.option("--renew", is_flag=True, help="Write anew what was retired, split or merged.")
-@sending_options
+@profile_option
+@acting
 def import_(
-    provider: ProviderAPI,
-    records: Path | None,
+    seat: Seat,
     file: Path,
     mapping: Path | None,
     holder: str | None,
     max_gas: int | None,
     renew: bool,
-    account: AccountAPI,
     profile: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
 ) -> None:
     """Write a deed for each asset of FILE that has none yet.
 
     Every row is checked by itself, against the others and against the register; a single bad one
     stops all. A run that broke off goes on: what has its deed is not sent again.
     """
-    city = city_of(provider, records)
+    city = seat.city
     columns = Mapping.load(mapping) if mapping else None
     named = profile or (columns.profile if columns else None)
     try:
         plan = chain_assets.read_import(
             file,
-            _profile(provider, records, named),
+            _profile(seat, named),
             columns,
             chain_assets.register_of(city),
             renew,
         )
     except InputErrors as error:
-        if as_json:
+        if seat.as_json:
             rows = [
                 {"file": row.file, "line": row.line, "column": row.column, "message": row.message}
                 for row in error.rows
@@ -178,59 +129,52 @@ def import_(
             click.echo(json.dumps({"errors": rows}, indent=2))
         raise
     owner = holder or chain_assets.owner_of_new_deeds(city)
-    batches = list(chain_assets.batches(city, plan.left, owner, account, max_gas))
-    say = partial(click.echo, err=as_json)
+    batches = chain_assets.deed_batches(city, plan.left, owner, seat.sender, max_gas)
     notes = plan.inventory.notes
     for note in notes[:MAX_NOTES]:
         click.echo(str(note), err=True)
     if len(notes) > MAX_NOTES:
         click.echo(f"{len(notes) - MAX_NOTES:,} notes more; --json has them all", err=True)
     assets = len(plan.records)
-    say(f"{assets:,} assets: {plan.locked:,} locked, {assets - plan.locked:,} may be tokenised")
-    say(f"{assets - len(plan.left):,} have their deed, {len(plan.left):,} to write")
-    say(f"root of the file   0x{plan.root.hex()}")
-    sent: list[dict[str, Any]] = []
+    lines = [
+        f"{assets:,} assets: {plan.locked:,} locked, {assets - plan.locked:,} may be tokenised",
+        f"{assets - len(plan.left):,} have their deed, {len(plan.left):,} to write",
+        f"root of the file   0x{plan.root.hex()}",
+    ]
     if batches:
-        gas = sum(batch.gas for batch in batches)
-        say(f"{len(batches)} batches for {owner}, about {gas:,} gas")
-    if batches and not dry_run:
-        confirm(provider, f"Send {len(batches)} transactions?", yes)
-        for number, batch in enumerate(batches, 1):
-            receipt = batch.prepared.send()
-            say(
-                f"batch {number} of {len(batches)}: {len(batch.records)} deeds, "
-                f"{receipt.gas_used:,} gas, transaction {receipt.txn_hash}"
-            )
-            sent.append(
-                {
-                    "transaction": receipt.txn_hash,
-                    "block": receipt.block_number,
-                    "gas": receipt.gas_used,
-                    "deeds": len(batch.records),
-                }
-            )
-    root = None if batches and dry_run else chain_assets.require_written(city, plan)
-    if root is None:
-        say(f"dry run: the chain would take all {len(batches)}; nothing was sent")
-    else:
-        say("root of the chain  0x" + root.hex())
-    if not batches:
-        say("nothing to send")
-    if as_json:
-        click.echo(json.dumps(_import_document(plan, len(batches), sent, root), indent=2))
+        gas = sum(batch.prepared.estimate() for batch in batches)
+        lines.append(f"{len(batches)} batches for {owner}, about {gas:,} gas")
+
+    def written() -> dict[str, bool]:
+        chain_assets.require_written(city, plan)
+        return {}
+
+    act = Act(
+        lines=tuple(lines),
+        steps=tuple(batch.prepared for batch in batches),
+        facts=written,
+        outcome=lambda events: ["root of the chain  0x" + plan.root.hex()],
+        is_bulk=True,
+    )
+    seat.carry_out(act, partial(_import_document, plan, batches))
 
 
 def _import_document(
-    plan: Import, batches: int, sent: list[dict[str, Any]], root: bytes | None
+    plan: Import, batches: list[Batch[DeedRecord]], sent: list[dict[str, Any]] | None
 ) -> dict[str, Any]:
+    listed = [
+        {key: each[key] for key in ("transaction", "block", "gas")} | {"deeds": len(batch.items)}
+        for each, batch in zip(sent or [], batches, strict=False)
+    ]
     return {
         "assets": len(plan.records),
         "locked": plan.locked,
         "to_write": len(plan.left),
-        "batches": batches,
-        "sent": sent,
+        "batches": len(batches),
+        "sent": listed,
         "root_of_file": f"0x{plan.root.hex()}",
-        "root_of_chain": f"0x{root.hex()}" if root else None,
+        # Where all is written it is the file's, or the command ends before this.
+        "root_of_chain": None if sent is None else f"0x{plan.root.hex()}",
         "notes": [str(note) for note in plan.inventory.notes],
     }
 
@@ -284,30 +228,6 @@ def due_(provider: ProviderAPI, records: Path | None, days: int, as_json: bool) 
 
 
 # --- single acts
-
-
-def _carry_out(
-    provider: ProviderAPI, desk: Desk, act: Act, dry_run: bool, as_json: bool, yes: bool
-) -> None:
-    """Show an act, simulate it, send it, and check what came of it."""
-    say = partial(click.echo, err=as_json)
-    for line in act.lines:
-        say(line)
-    act.prepared.simulate()
-    if dry_run:
-        say("dry run: the chain would take it; nothing was sent")
-        if as_json:
-            click.echo(json.dumps({"plan": act.lines, "sent": None}, indent=2))
-        return
-    confirm(provider, "Send it?", yes)
-    receipt = act.prepared.send()
-    events = events_of(chain_assets.sources_of_register(desk.city), receipt)
-    if as_json:
-        document = {"plan": act.lines, "sent": receipt_document(receipt, events)}
-        click.echo(json.dumps(document, indent=2))
-    else:
-        echo_receipt(receipt, events)
-    act.require_done()
 
 
 @command("appraise")

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 from ape.api import AccountAPI, ProviderAPI
-from ape.cli import AccountAliasPromptChoice
 from eth_utils.crypto import keccak
 
 from civitas.carbon import certificate as pages
@@ -26,33 +25,30 @@ from civitas.carbon.units import (
 from civitas.carbon.verification import figures
 from civitas.chain import carbon as chain_carbon
 from civitas.chain import carbon_books
-from civitas.chain.events import events_of
+from civitas.chain.operations import unlock
+from civitas.chain.transactions import Act, Prepared
 from civitas.clock import Clock
 from civitas.errors import CivitasError
 from civitas.figures import Figure, require_equal
 from civitas.profiles.text_file import read_text
+from scripts._acting import ALIAS, Seat, acting
 from scripts._common import (
     FILE,
     Day,
     city_of,
     command_of,
-    confirm,
-    dry_run_option,
-    echo_receipt,
     json_option,
     profile_name,
     table,
-    yes_option,
 )
 
 DAY = Day()
-ALIAS = AccountAliasPromptChoice()
 KINDS = "a file like civitas/carbon/kinds/kr.toml"
 
 profile_option = click.option("--profile", help="Kinds and purposes; those of the deployment.")
 
 
-@click.group()
+@click.group("carbon")
 def cli() -> None:
     """Carbon credits: measure, issue, verify, retire, certify, take stock.
 
@@ -155,46 +151,50 @@ def _summary(measured: Measurement) -> str:
 @click.option("--evidence", type=FILE, required=True, help="File that `measure --out` wrote.")
 @click.option("--to", "receiver", required=True, help="Address that gets the credits.")
 @click.option("--verifier", "verifiers", type=ALIAS, multiple=True, required=True)
-@click.option("--account", type=ALIAS, help="Sends; the first verifier if not given.")
 @click.option("--vintage", type=click.IntRange(1, 2**16 - 1), help="Year; of the period's end.")
 @click.option("--expires", type=DAY, help="Last day of the batch's life; none if not given.")
-@yes_option
-@dry_run_option
+@partial(acting, otherwise="verifiers")
 def issue(
-    provider: ProviderAPI,
-    records: Path | None,
+    seat: Seat,
     project: int,
     evidence: Path,
     receiver: str,
     verifiers: tuple[AccountAPI, ...],
-    account: AccountAPI | None,
     vintage: int | None,
     expires: date | None,
-    yes: bool,
-    dry_run: bool,
-) -> None:
-    """Check evidence against the chain, let verifiers sign, and issue the batch."""
-    city = city_of(provider, records)
+) -> Act:
+    """Check evidence against the chain, let verifiers sign, and issue the batch.
+
+    Without --account the first verifier sends.
+    """
+    city = seat.city
     measured = read_evidence(evidence)
     expiry = city.clock.period(expires, expires)[1] - 1 if expires else 0
     issuance = chain_carbon.checked_issuance(
         city, project, measured, receiver, verifiers, vintage, expiry
     )
-    click.echo(_summary(measured))
-    click.echo(
-        f"issue          {issuance.tonnes:,} t of project {project}, vintage {issuance.vintage}, "
-        f"serials {issuance.first_serial} to {issuance.first_serial + issuance.tonnes - 1}"
-    )
-    click.echo(f"to             {issuance.receiver}")
-    prepared = chain_carbon.signed_issue(city, issuance, verifiers, account or verifiers[0])
+    for verifier in verifiers:
+        unlock(verifier)
+    prepared = chain_carbon.signed_issue(city, issuance, verifiers, seat.sender)
     batch = BatchId.of(prepared.simulate())
-    if dry_run:
-        click.echo(f"dry run: batch {batch} would be issued; nothing was sent")
-        return
-    confirm(provider, f"Issue {issuance.tonnes:,} t?", yes)
-    receipt = prepared.send()
-    echo_receipt(receipt, events_of(chain_carbon.carbon_sources(city), receipt))
-    click.echo(f"issued batch {batch}, token id {batch.token_id}")
+    return Act(
+        lines=(
+            _summary(measured),
+            f"issue          {issuance.tonnes:,} t of project {project}, vintage "
+            f"{issuance.vintage}, serials {issuance.first_serial} to "
+            f"{issuance.first_serial + issuance.tonnes - 1}",
+            f"to             {issuance.receiver}",
+        ),
+        steps=(prepared,),
+        facts=lambda: {
+            f"batch {batch} is of asset {measured.asset_id}": (
+                carbon_books.batch_of(city, batch).asset_id == measured.asset_id
+            )
+        },
+        question=f"Issue {issuance.tonnes:,} t?",
+        would=f"batch {batch} would be issued",
+        outcome=lambda events: [f"issued batch {batch}, token id {batch.token_id}"],
+    )
 
 
 # --- verify
@@ -249,7 +249,6 @@ def _mark(figure: Figure) -> str:
 
 
 @command("retire")
-@click.option("--from", "account", type=ALIAS, required=True, help="Whose credits; it sends.")
 @click.option("--batch", "batches", multiple=True, required=True, help="As 3/0/1, or a token id.")
 @click.option("--amount", "amounts", multiple=True, required=True, help="Tonnes, as 12.5.")
 @click.option("--for", "beneficiary", required=True, help="Address that is credited with it.")
@@ -258,12 +257,9 @@ def _mark(figure: Figure) -> str:
 @click.option("--details-file", type=FILE, help="Kept off the chain; only its hash goes there.")
 @click.option("--salt-file", type=FILE, help="At least 16 random bytes.")
 @profile_option
-@yes_option
-@dry_run_option
+@partial(acting, account="--from")
 def retire(
-    provider: ProviderAPI,
-    records: Path | None,
-    account: AccountAPI,
+    seat: Seat,
     batches: tuple[str, ...],
     amounts: tuple[str, ...],
     beneficiary: str,
@@ -272,35 +268,44 @@ def retire(
     details_file: Path | None,
     salt_file: Path | None,
     profile: str | None,
-    yes: bool,
-    dry_run: bool,
-) -> None:
+) -> Act:
     """Retire credits for somebody, into one certificate. Give --batch and --amount in pairs."""
-    city = city_of(provider, records)
-    reason = _kinds(provider, records, profile).purpose(purpose)
-    lines = _pairs(batches, amounts)
+    city = seat.city
+    reason = _kinds(seat.provider, seat.records, profile).purpose(purpose)
+    amount_of = _pairs(batches, amounts)
     days = (day_number(period[0]), day_number(period[1])) if period else (0, 0)
     hashed = read_details(details_file, salt_file)
     prepared = chain_carbon.prepared_retirement(
-        city, account, lines, beneficiary, reason.number, days, hashed
+        city, seat.sender, amount_of, beneficiary, reason.number, days, hashed
     )
-    total = tonnes_text(sum(lines.values()))
-    for batch, amount in sorted(lines.items()):
-        click.echo(f"batch {batch}  {tonnes_text(amount)} t")
-    click.echo(f"retire {total} t for {beneficiary}: {reason.number}, {reason.label}")
+    total = tonnes_text(sum(amount_of.values()))
+    lines = [f"batch {batch}  {tonnes_text(each)} t" for batch, each in sorted(amount_of.items())]
+    lines.append(f"retire {total} t for {beneficiary}: {reason.number}, {reason.label}")
     if any(hashed):
-        click.echo(f"details hash 0x{hashed.hex()}")
-    certificate_id = prepared.simulate()
-    if dry_run:
-        click.echo(f"dry run: it would be certificate {certificate_id}; nothing was sent")
-        return
-    confirm(provider, f"Retire {total} t for ever?", yes)
-    receipt = prepared.send()
-    events = events_of(chain_carbon.carbon_sources(city), receipt)
-    echo_receipt(receipt, events)
-    for event in events:
-        if event.name == "CertificateIssued":
-            click.echo(f"certificate {event.arguments['certificate_id']}")
+        lines.append(f"details hash 0x{hashed.hex()}")
+    number = prepared.simulate()
+    held = {
+        batch: city.carbon_credit.balanceOf(seat.sender.address, batch.token_id)
+        for batch in amount_of
+    }
+    return Act(
+        lines=tuple(lines),
+        steps=(prepared,),
+        facts=lambda: {
+            f"{tonnes_text(amount)} t of batch {batch} are gone": (
+                held[batch] - city.carbon_credit.balanceOf(seat.sender.address, batch.token_id)
+                == amount
+            )
+            for batch, amount in amount_of.items()
+        },
+        question=f"Retire {total} t for ever?",
+        would=f"it would be certificate {number}",
+        outcome=lambda events: [
+            f"certificate {event.arguments['certificate_id']}"
+            for event in events
+            if event.name == "CertificateIssued"
+        ],
+    )
 
 
 def _pairs(batches: tuple[str, ...], amounts: tuple[str, ...]) -> dict[BatchId, int]:
@@ -419,33 +424,20 @@ def inventory_(
 
 
 @command("kinds")
-@click.option("--account", type=ALIAS, required=True, help="The council clerk; it sends.")
 @click.option("--resolution", required=True, help="What the council resolved; its hash is kept.")
 @profile_option
-@yes_option
-@dry_run_option
-def kinds_(
-    provider: ProviderAPI,
-    records: Path | None,
-    account: AccountAPI,
-    resolution: str,
-    profile: str | None,
-    yes: bool,
-    dry_run: bool,
-) -> None:
+@acting
+def kinds_(seat: Seat, resolution: str, profile: str | None) -> Act:
     """Let the chain allow the conversions and gate the purposes of a profile, and no others."""
-    city, wanted = city_of(provider, records), _kinds(provider, records, profile)
-    changes = chain_carbon.kinds_changes(city, wanted, account, keccak(text=resolution))
-    for what, change in changes:
-        change.simulate()
-        click.echo(what)
-    if not changes:
-        click.echo("nothing to change")
-        return
-    if dry_run:
-        click.echo("dry run: nothing was sent")
-        return
-    confirm(provider, f"Send {len(changes)} transactions?", yes)
-    for _, change in changes:
-        change.send()
-    click.echo(f"changed {len(changes)}")
+    city, wanted = seat.city, _kinds(seat.provider, seat.records, profile)
+
+    def changes() -> list[tuple[str, Prepared]]:
+        return chain_carbon.kinds_changes(city, wanted, seat.sender, keccak(text=resolution))
+
+    found = changes()
+    return Act(
+        lines=tuple(what for what, _ in found),
+        steps=tuple(change for _, change in found),
+        facts=lambda: {"the chain allows what the profile does": not changes()},
+        outcome=lambda events: [f"changed {len(found)}"] if found else [],
+    )

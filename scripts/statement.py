@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 from ape.api import AccountAPI, ProviderAPI
-from ape.cli import AccountAliasPromptChoice, ConnectedProviderCommand, network_option
+from ape.cli import ConnectedProviderCommand, network_option
 
 from civitas.chain.city import City
+from civitas.chain.roles import Role
 from civitas.chain.statements import posted_root, statements_of
-from civitas.chain.transactions import Prepared
+from civitas.chain.transactions import Act, Prepared
 from civitas.errors import CivitasError
 from civitas.profiles.text_file import read_text
 from civitas.statements.page import page, read_page, words
@@ -20,10 +21,12 @@ from civitas.statements.statement import (
     require_same,
     root_of,
 )
+from scripts._acting import ALIAS, Seat
 from scripts._common import (
     FILE,
+    book_folder,
     city_of,
-    confirm,
+    dry_run_option,
     ends_clearly,
     records_option,
     yes_option,
@@ -38,7 +41,8 @@ from scripts._common import (
 @click.option("--out", type=FILE, default=Path("build/statements"), help="Folder of the files.")
 @click.option("--verify", "shown", type=FILE, help="Check a statement, JSON or HTML.")
 @click.option("--root", "root_only", is_flag=True, help="Print the root of the year.")
-@click.option("--post", "account", type=AccountAliasPromptChoice(), help="Post it as auditor.")
+@click.option("--post", "account", type=ALIAS, help="Post it as auditor.")
+@dry_run_option
 @yes_option
 @ends_clearly
 def cli(
@@ -50,6 +54,7 @@ def cli(
     shown: Path | None,
     root_only: bool,
     account: AccountAPI | None,
+    dry_run: bool,
     yes: bool,
 ) -> None:
     """Write HOLDER's statement of a year, check one, or post the root of all.
@@ -62,8 +67,12 @@ def cli(
         _verify(city, shown)
     elif year is None:
         raise CivitasError("name the year: --year 2027")
-    elif root_only or account is not None:
-        _root(provider, city, year, account, yes)
+    elif account is not None:
+        folder = records or book_folder(provider)
+        seat = Seat(city, provider, folder, account, None, dry_run, as_json=False, yes=yes)
+        seat.carry_out(posting(city, year, account))
+    elif root_only:
+        click.echo(_found(city, year)[1])
     elif holder is None:
         raise CivitasError("name the holder whose statement it is")
     else:
@@ -96,22 +105,21 @@ def _verify(city: City, shown: Path) -> None:
     click.echo(f"{shown}: as the chain says, and proven by root {root}")
 
 
-def _root(
-    provider: ProviderAPI,
-    city: City,
-    year: int,
-    account: AccountAPI | None,
-    yes: bool,
-) -> None:
+def posting(city: City, year: int, auditor: AccountAPI) -> Act:
+    """Post the root of a year's statements, unless it is posted already."""
+    root, said = _found(city, year)
+    is_posted = posted_root(city, year) == root
+    return Act(
+        lines=(said, "it is posted already") if is_posted else (said,),
+        steps=() if is_posted else (Prepared(city.income_desk.post_root, (year, root), auditor),),
+        facts=lambda: {f"the root of {year} is posted": posted_root(city, year) == root},
+        role=Role.AUDITOR,
+        question=f"Post the root of {year}?",
+    )
+
+
+def _found(city: City, year: int) -> tuple[str, str]:
+    """The root of a year, and the sentence about it."""
     found = statements_of(city, year)
     root = root_of(found)
-    click.echo(f"{len(found)} statements of {year}, root {root}")
-    if account is None:
-        return
-    if posted_root(city, year) == root:
-        click.echo("it is posted already")
-        return
-    prepared = Prepared(city.income_desk.post_root, (year, root), account)
-    prepared.simulate()
-    confirm(provider, f"Post the root of {year}?", yes)
-    click.echo(f"posted by {prepared.send().txn_hash}")
+    return root, f"{len(found)} statements of {year}, root {root}"

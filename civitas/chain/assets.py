@@ -1,20 +1,20 @@
 """The register of deeds from the operator's side: files brought in, and single acts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ape import chain
 from ape.api import AccountAPI
 from ape.exceptions import ContractLogicError
 from eth_utils.address import is_address, to_checksum_address
 
+from civitas.chain.batches import Batch, batches
 from civitas.chain.city import City
 from civitas.chain.deploy import ZERO_ADDRESS
 from civitas.chain.events import Sources, read_events
 from civitas.chain.refusals import reason_of
-from civitas.chain.transactions import Prepared
+from civitas.chain.transactions import Act, Prepared
 from civitas.clock import Clock
 from civitas.errors import CivitasError
 from civitas.figures import Different
@@ -26,8 +26,6 @@ from civitas.profiles import Currency, Profile, Proof
 from civitas.report.money import digits
 
 MAX_BATCH = 64  # of one registration
-# What a transaction may use on the chains that bound it (EIP-7825), less a tenth.
-MAX_GAS = 15_000_000
 
 Classes = Mapping[str, int]
 
@@ -140,54 +138,26 @@ def owner_of_new_deeds(city: City) -> str:
     return str(city.authority.admin())
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Deeds that one transaction writes, all or none."""
-
-    records: tuple[DeedRecord, ...]
-    prepared: Prepared
-    gas: int  # what it takes now
-
-
-def batches(
+def deed_batches(
     city: City,
     records: Sequence[DeedRecord],
     holder: str,
     sender: AccountAPI,
     max_gas: int | None = None,
-) -> Iterator[Batch]:
-    """Deeds to write, in their order, as many in a transaction as `max_gas` and the registry allow.
-
-    The estimate of each is its simulation: it does not depend on the batches before it. Raises
-    CivitasError with the chain's reason, and where one deed takes more than `max_gas`.
-    """
-    limit = max_gas or min(MAX_GAS, int(chain.blocks.head.gas_limit) // 2)
+) -> list[Batch[DeedRecord]]:
+    """Deeds to write, in their order. Raises as `batches`."""
     register = city.asset_registry.register
-    start, size = 0, MAX_BATCH
-    while start < len(records):
-        while True:
-            batch = tuple(records[start : start + size])
-            arguments = (holder, [record.as_tuple() for record in batch])
-            gas = _estimated(register, arguments, sender)
-            if gas <= limit:
-                break
-            if len(batch) == 1:
-                raise CivitasError(f"one deed takes {gas:,} gas, {limit:,} are allowed")
-            # {deed} = {deed} * {gas} // {gas}, down
-            size = min(max(1, len(batch) * limit // gas), len(batch) - 1)
-        yield Batch(batch, Prepared(register, arguments, sender), gas)
-        start += len(batch)
+    return batches(
+        records,
+        lambda some: Prepared(register, (holder, [each.as_tuple() for each in some]), sender),
+        MAX_BATCH,
+        ("deed", "deeds"),
+        max_gas,
+    )
 
 
-def _estimated(method: Any, arguments: tuple[Any, ...], sender: AccountAPI) -> int:
-    try:
-        return int(method.estimate_gas_cost(*arguments, sender=sender))
-    except ContractLogicError as error:
-        raise CivitasError(f"the chain refuses: {reason_of(error)}") from error
-
-
-def require_written(city: City, plan: Import) -> bytes:
-    """The root of the file's deeds as the chain has them. Raises Different unless it is the file's.
+def require_written(city: City, plan: Import) -> None:
+    """Raises Different unless the root of the file's deeds, as the chain has them, is the file's.
 
     It is computed from the events of the whole register, and the number of deeds that these leave
     is compared with what the contract's state says.
@@ -208,24 +178,9 @@ def require_written(city: City, plan: Import) -> bytes:
             f"deeds ever written: the chain says {given:,}, its events "
             f"{len(register.deeds) + register.ends:,}"
         )
-    return root
 
 
 # --- single acts
-
-
-@dataclass(frozen=True)
-class Act:
-    """One transaction: what it does, for people to read, and what must be true afterwards."""
-
-    lines: tuple[str, ...]
-    prepared: Prepared
-    facts: Callable[[], Mapping[str, bool]]
-
-    def require_done(self) -> None:
-        """Raises Different, which names what does not hold."""
-        if broken := [fact for fact, holds in self.facts().items() if not holds]:
-            raise Different(f"sent, but it is not true that {'; '.join(broken)}")
 
 
 @dataclass(frozen=True)
@@ -272,10 +227,12 @@ class Desk:
                 f"valued {clock.text(valued_at)}, good until {clock.text(valid_until)} "
                 f"({clock.name})",
             ),
-            prepared=Prepared(
-                appraisals.appraise,
-                ([(asset_id, value, valued_at, valid_until, report_hash)],),
-                self.sender,
+            steps=(
+                Prepared(
+                    appraisals.appraise,
+                    ([(asset_id, value, valued_at, valid_until, report_hash)],),
+                    self.sender,
+                ),
             ),
             facts=lambda: {
                 f"the appraiser's value of asset {asset_id} is the one filed": (
@@ -299,10 +256,12 @@ class Desk:
                 f"asset {asset_id}: {proof.lower()} {day(int(filed(asset_id)[proof.kind]))} -> "
                 f"{day(valid_until)} ({self.clock.name})",
             ),
-            prepared=Prepared(
-                self.registry.file_proofs,
-                ([(asset_id, proof.kind, valid_until, document_hash)],),
-                self.sender,
+            steps=(
+                Prepared(
+                    self.registry.file_proofs,
+                    ([(asset_id, proof.kind, valid_until, document_hash)],),
+                    self.sender,
+                ),
             ),
             facts=lambda: {
                 f"the {proof.lower()} of asset {asset_id} is the one filed": (
@@ -322,10 +281,12 @@ class Desk:
             lines.append("the approved disposal ends")
         return Act(
             lines=tuple(lines),
-            prepared=Prepared(
-                self.registry.reclassify,
-                (asset_id, new_class, resolved.resolution, resolved.document_hash),
-                self.sender,
+            steps=(
+                Prepared(
+                    self.registry.reclassify,
+                    (asset_id, new_class, resolved.resolution, resolved.document_hash),
+                    self.sender,
+                ),
             ),
             facts=lambda: {
                 f"asset {asset_id} is {code}": self.registry.asset(asset_id).class_id == new_class
@@ -344,10 +305,12 @@ class Desk:
                 f"asset {asset_id}: disposal approved {self._said(self._receiver(asset_id))} -> "
                 f"{self._said(None if checked == ZERO_ADDRESS else checked)}",
             ),
-            prepared=Prepared(
-                self.registry.approve_disposal,
-                (asset_id, checked, resolved.resolution, resolved.document_hash),
-                self.sender,
+            steps=(
+                Prepared(
+                    self.registry.approve_disposal,
+                    (asset_id, checked, resolved.resolution, resolved.document_hash),
+                    self.sender,
+                ),
             ),
             facts=lambda: {
                 f"the approval of asset {asset_id} is the one recorded": (
@@ -364,8 +327,10 @@ class Desk:
             raise CivitasError(f"asset {asset_id}: no resolution names a receiver")
         return Act(
             lines=(f"asset {asset_id}: owner {asset.owner} -> {receiver}",),
-            prepared=Prepared(
-                self.registry.safeTransferFrom, (asset.owner, receiver, asset_id), self.sender
+            steps=(
+                Prepared(
+                    self.registry.safeTransferFrom, (asset.owner, receiver, asset_id), self.sender
+                ),
             ),
             facts=lambda: {
                 f"{receiver} owns asset {asset_id}": self.registry.ownerOf(asset_id) == receiver
@@ -379,7 +344,7 @@ class Desk:
                 f"asset {asset_id}: its deed ends, {digits(asset.area_dm2, 2)} m2, "
                 f"book value {self._money(asset.book_value)}",
             ),
-            prepared=Prepared(self.registry.retire, (asset_id,), self.sender),
+            steps=(Prepared(self.registry.retire, (asset_id,), self.sender),),
             facts=lambda: {
                 f"the parcel of asset {asset_id} is free": (
                     self.registry.asset_of_parcel(asset.parcel_key) == 0
@@ -401,15 +366,17 @@ class Desk:
                     for part, record in zip(parts, records, strict=True)
                 ),
             ),
-            prepared=Prepared(
-                self.registry.split,
-                (
-                    asset_id,
-                    [record.as_tuple() for record in records],
-                    resolved.resolution,
-                    resolved.document_hash,
+            steps=(
+                Prepared(
+                    self.registry.split,
+                    (
+                        asset_id,
+                        [record.as_tuple() for record in records],
+                        resolved.resolution,
+                        resolved.document_hash,
+                    ),
+                    self.sender,
                 ),
-                self.sender,
             ),
             facts=lambda: self._deeds_are(records),
         )
@@ -424,15 +391,17 @@ class Desk:
             lines=(
                 f"assets {names} -> {merged.ref}: parcel {merged.parcel}, {self._figures(record)}",
             ),
-            prepared=Prepared(
-                self.registry.merge,
-                (
-                    list(asset_ids),
-                    record.as_tuple(),
-                    resolved.resolution,
-                    resolved.document_hash,
+            steps=(
+                Prepared(
+                    self.registry.merge,
+                    (
+                        list(asset_ids),
+                        record.as_tuple(),
+                        resolved.resolution,
+                        resolved.document_hash,
+                    ),
+                    self.sender,
                 ),
-                self.sender,
             ),
             facts=lambda: self._deeds_are([record]),
         )

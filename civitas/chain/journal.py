@@ -71,14 +71,18 @@ class Journal:
     def write(self, entry: Entry) -> None:
         """Add a line and wait until the disk has it."""
         if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            line = entry.model_dump_json(exclude_none=True) + "\n"
-            with self.path.open("rb+" if self.path.exists() else "wb+") as file:
-                line = _mend_end(file) + line
-                file.write(line.encode())
-                file.flush()
-                os.fsync(file.fileno())
+            append_line(self.path, entry.model_dump_json(exclude_none=True))
         self._entries.append(entry)
+
+    def unfinished(self) -> list[list[Entry]]:
+        """The last attempt of each step that nobody knows the end of."""
+        attempts = [self.of(step) for step in dict.fromkeys(each.step for each in self._entries)]
+        return [each for each in attempts if each and each[-1].event in ("intended", "sent")]
+
+    def mined(self, chain_id: int) -> list[Entry]:
+        return [
+            each for each in self._entries if each.event == "mined" and each.chain_id == chain_id
+        ]
 
     def of(self, step: str) -> list[Entry]:
         """The lines of the step's last attempt, the intention first; empty where there is none."""
@@ -98,6 +102,15 @@ class Journal:
                 yield Entry.model_validate_json(line)
             except ValidationError as error:
                 raise CivitasError(f"{self.path}:{number}: not a line of a journal") from error
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file and wait until the disk has it; a torn rest gives way to it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("rb+" if path.exists() else "wb+") as file:
+        file.write(f"{_mend_end(file)}{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _mend_end(file: BinaryIO) -> str:

@@ -1,6 +1,6 @@
 """A list of investors whose wallets have signed: read, compared with the chain, sent in batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -10,13 +10,14 @@ from ape.api import AccountAPI
 from eth_account import Account
 from eth_utils.address import is_address, to_checksum_address
 
+from civitas.chain.batches import Batch, batches
 from civitas.chain.city import City
 from civitas.chain.identity import binding_message
 from civitas.chain.transactions import Prepared
 from civitas.inventory.table import Row, Table
 
 COLUMNS = ("wallet", "country", "class", "valid_until", "signature")
-BATCH = 100  # investors in one transaction
+MAX_BATCH = 100  # investors in one transaction
 _SIGNATURE = 65  # bytes
 
 
@@ -84,18 +85,26 @@ def _signature(row: Row) -> bytes:
     return signature
 
 
-def batches(
-    city: City, applicants: Sequence[Applicant], topic: int, deadline: int, issuer: AccountAPI
-) -> Iterator[Prepared]:
-    """What a trusted issuer sends to onboard them, each batch all or none."""
+def applicant_batches(
+    city: City,
+    applicants: Sequence[Applicant],
+    topic: int,
+    deadline: int,
+    issuer: AccountAPI,
+    max_gas: int | None = None,
+) -> list[Batch[Applicant]]:
+    """What a trusted issuer sends to onboard them, each batch all or none. Raises as `batches`."""
     registry = city.identity_registry
-    for start in range(0, len(applicants), BATCH):
+
+    def prepare(some: Sequence[Applicant]) -> Prepared:
         entries = [
             (
                 *(each.wallet, each.country, each.investor_class, each.valid_until),
-                int(registry.last_nonce(issuer, each.wallet, topic)) + 1,
+                int(registry.last_nonce(issuer.address, each.wallet, topic)) + 1,
                 each.signature,
             )
-            for each in applicants[start : start + BATCH]
+            for each in some
         ]
-        yield Prepared(registry.onboard_batch, (topic, deadline, entries), issuer)
+        return Prepared(registry.onboard_batch, (topic, deadline, entries), issuer)
+
+    return batches(applicants, prepare, MAX_BATCH, ("investor", "investors"), max_gas)

@@ -88,6 +88,26 @@ class Outbox:
             self._note("lost", entry, receipt)
             entry = None
 
+    def settle(self) -> list[Entry]:
+        """Look up what an earlier run of this account left open; what of it was mined after all.
+
+        What is still on its way, or was never sent, stays open: the same command goes on with it.
+        """
+        found = []
+        for attempt in self.journal.unfinished():
+            entry = attempt[0]
+            if (entry.deployer, entry.chain_id) != (self.account.address, chain.provider.chain_id):
+                continue
+            receipt = self._on_chain(entry)
+            if receipt is None:
+                continue
+            if digest_of(receipt.transaction) != entry.digest:
+                self._note("lost", entry, receipt)
+                continue
+            self._note("failed" if receipt.failed else "mined", entry, receipt)
+            found.append(self.journal.of(entry.step)[-1])
+        return found
+
     def _unfinished(self, step: str, digest: str, is_once: bool) -> Entry | None:
         attempt = self.journal.of(step)
         if not attempt or attempt[-1].event in ("lost", "failed"):

@@ -4,6 +4,8 @@ from ape.exceptions import ContractLogicError
 from eth_abi.abi import decode
 from eth_utils.crypto import keccak
 
+from civitas.errors import CivitasError
+
 # signature of a standard's error -> sentence with its arguments
 _SENTENCES = {
     "ERC7943CannotSend(address)": "{0} may not send",
@@ -42,3 +44,25 @@ def reason_of(error: ContractLogicError) -> str:
     arguments = decode(_types(signature), data[4:])
     name = signature[: signature.index("(")]
     return f"{name}: {_SENTENCES[signature].format(*arguments)}"
+
+
+# reason -> what whoever reads it can do
+_ADVICE = {
+    "authorized: missing role": "sign with an account that the council gave the role",
+    "emergency_stop: paused": (
+        "it is paused; the chain engineer starts it again with `ape run incident unpause`"
+    ),
+    "EnforcedPause(): trade in this token is paused": (
+        "the chain engineer starts it again with `ape run incident unpause`"
+    ),
+    "treasury: own approval": "who approved a payment can't make it: another cashier must sign",
+    "treasury: fund too small": "`ape run treasury balances` says what each fund has free",
+    "agents: no mandate": "the council gives a mandate with `addAgent` and `set_mandate`",
+}
+
+
+def refused(error: ContractLogicError) -> CivitasError:
+    """The refusal as a sentence, with what to do where there is something."""
+    reason = reason_of(error)
+    advice = _ADVICE.get(reason)
+    return CivitasError(f"the chain refuses: {reason}" + (f"; {advice}" if advice else ""))

@@ -1,5 +1,6 @@
 """A real node of its own for each module: anvil, which `make test-node` puts on PATH."""
 
+import json
 import os
 import shutil
 import socket
@@ -9,10 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from ape import project
 from web3 import HTTPProvider, Web3
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN_ID = 1337  # what Ape takes a local network to have
+SOURCES = {"PaymentToken": "MockPaymentToken"}  # where a record has another name
+TIMEOUT = 1_500  # {s} of one command
 PARAMS = "deployments/ethereum/local/params.toml"
 
 
@@ -72,8 +76,55 @@ def ape_run(anvil):
 
     def run(*arguments):
         process = start(*arguments)
-        stdout, stderr = process.communicate(timeout=300)
+        stdout, stderr = process.communicate(timeout=TIMEOUT)
         return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
 
     run.start = start
     return run
+
+
+class Node:
+    """A city on a node: its commands, and what offices send by hand."""
+
+    def __init__(self, web3, run, records):
+        self.web3 = web3
+        self.start = lambda *arguments: run.start(*arguments, "--records", records)
+        self.run = lambda *arguments: run(*arguments, "--records", records)
+        self.records = records
+
+    def address(self, name):
+        return json.loads((self.records / f"{name}.json").read_text())["address"]
+
+    def account(self, number):
+        return self.web3.eth.accounts[number]
+
+    def contract(self, name, address=None):
+        """`contract("AssetRegistry")`, with its own functions; at another address where given."""
+        kind = project.contracts[SOURCES.get(name, name)].contract_type
+        abi = kind.model_dump(mode="json", by_alias=True)["abi"]
+        return self.web3.eth.contract(address or self.address(name), abi=abi)
+
+    def send(self, sender, function):
+        """`send(1, node.contract("Authority").functions.accept_admin())`, by a test account."""
+        sent = function.transact({"from": self.account(sender)})
+        assert self.web3.eth.wait_for_transaction_receipt(sent)["status"] == 1
+
+    def go_to(self, moment):
+        """Let the next block be of this second, and make it."""
+        self.web3.provider.make_request("evm_setNextBlockTimestamp", [moment])
+        self.web3.provider.make_request("evm_mine", [])
+
+    @property
+    def now(self):
+        return self.web3.eth.get_block("latest")["timestamp"]
+
+
+@pytest.fixture
+def node(anvil, ape_run, tmp_path):
+    """A city that the council has accepted."""
+    records = tmp_path / "records"
+    applied = ape_run("deploy", "apply", PARAMS, "--account", "TEST::0", "--records", records)
+    assert applied.returncode == 0, applied.stderr
+    found = Node(anvil, ape_run, records)
+    found.send(1, found.contract("Authority").functions.accept_admin())
+    return found

@@ -8,6 +8,7 @@ import pytest
 from ape import chain
 from eth_utils import keccak
 
+from civitas.chain.operations import Operations, Sent
 from civitas.chain.transactions import Prepared
 from civitas.inventory.assets import COLUMNS
 from civitas.inventory.register import parcel_key
@@ -105,7 +106,7 @@ def test_hashes_the_report_that_is_a_file(asset, city, office, tmp_path):
     )
 
     assert done.exit_code == 0, done.stderr
-    (event,) = json.loads(done.stdout)["sent"]["events"]
+    (event,) = json.loads(done.stdout)["sent"][0]["events"]
     assert event["name"] == "Appraised"
     assert event["arguments"]["report_hash"] == "0x" + keccak(b"a report").hex()
 
@@ -332,7 +333,8 @@ def test_refuses_who_lacks_the_role(act, register_asset, name):
 
     assert (done.exit_code, done.stderr) == (
         2,
-        "the chain refuses: authorized: missing role\n",
+        "the chain refuses: authorized: missing role; "
+        "sign with an account that the council gave the role\n",
     )
     assert chain.blocks.height == height
 
@@ -375,7 +377,7 @@ def test_says_so_where_the_chain_did_something_else(asset, city, office, monkeyp
     other = Prepared(
         registry.file_proofs, ([(office, 1, FOREVER, HASHES[1])],), accounts[OFFICER]
     ).send()
-    monkeypatch.setattr(Prepared, "send", lambda prepared: other)
+    monkeypatch.setattr(Operations, "send", lambda operations, prepared: Sent(other, []))
 
     done = asset(
         "prove", office, "title", "--until", "2999-12-31", "--document", REPORT, by=OFFICER

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from ape import chain
 
-from civitas.chain.transactions import Prepared
+from civitas.chain.operations import Operations
 from civitas.inventory.assets import COLUMNS
 from civitas.inventory.register import parcel_key
 from scripts.asset import cli
@@ -125,14 +125,14 @@ def test_a_dry_run_sends_nothing(city, import_, file):
 
 def test_a_run_that_broke_off_goes_on_and_writes_nothing_twice(city, import_, file, monkeypatch):
     path = file(row(number) for number in range(1, 201))
-    height, send = chain.blocks.height, Prepared.send
+    height, send = chain.blocks.height, Operations.send
 
-    def break_off(prepared):
+    def break_off(operations, prepared):
         if chain.blocks.height == height + 2:
             raise KeyboardInterrupt
-        return send(prepared)
+        return send(operations, prepared)
 
-    monkeypatch.setattr(Prepared, "send", break_off)
+    monkeypatch.setattr(Operations, "send", break_off)
     broken = import_(path)
     monkeypatch.undo()
 
@@ -155,16 +155,16 @@ def test_a_batch_that_another_office_overtook_is_refused_and_the_next_run_goes_o
     city, import_, file, monkeypatch, asset_manager, council
 ):
     path = file(row(number) for number in range(1, 101))
-    send, overtaken = Prepared.send, []
+    send, overtaken = Operations.send, []
 
-    def overtake(prepared):
+    def overtake(operations, prepared):
         if not overtaken:
             overtaken.append(True)
             holder, records = prepared.arguments
             city.asset_registry.register(holder, [records[5]], sender=asset_manager)
-        return send(prepared)
+        return send(operations, prepared)
 
-    monkeypatch.setattr(Prepared, "send", overtake)
+    monkeypatch.setattr(Operations, "send", overtake)
     refused = import_(path)
     monkeypatch.undo()
 
@@ -281,7 +281,8 @@ def test_who_does_not_register_is_refused(city, import_, file):
 
     assert (done.exit_code, done.stderr) == (
         2,
-        "the chain refuses: authorized: missing role\n",
+        "the chain refuses: authorized: missing role; "
+        "sign with an account that the council gave the role\n",
     )
     assert city.asset_registry.total_assets() == 0
 

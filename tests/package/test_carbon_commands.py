@@ -958,7 +958,7 @@ def test_kinds_are_applied_once(carbon, city):
     assert city.carbon_credit.is_convertible(2, 3)
     assert city.carbon_credit.is_gated(5)
     assert not city.carbon_credit.is_gated(4)
-    assert carbon(*arguments).stdout.strip() == "nothing to change"
+    assert carbon(*arguments).stdout.strip() == "nothing to send"
 
 
 def test_another_profile_withdraws_what_the_first_allowed(city, council_clerk):

@@ -6,9 +6,9 @@ import pytest
 from ape import chain
 
 from civitas.chain.identity import binding_message
-from civitas.chain.onboarding import BATCH, COLUMNS, batches, read_applicants
+from civitas.chain.onboarding import COLUMNS, MAX_BATCH, applicant_batches, read_applicants
 from civitas.chain.signing import signed_by
-from civitas.errors import InputErrors
+from civitas.errors import CivitasError, InputErrors
 
 KYC = 1
 DEADLINE = 2**39
@@ -44,10 +44,9 @@ def file(tmp_path):
 def test_onboards_a_file_once(city, issuer, row, file, alice, bob):
     path = file(row(alice), row(bob, country="840"))
 
-    (batch,) = batches(city, read_applicants(path, city, DEADLINE), KYC, DEADLINE, issuer)
-    batch.simulate()
+    (batch,) = applicant_batches(city, read_applicants(path, city, DEADLINE), KYC, DEADLINE, issuer)
     assert not city.identity_registry.contains(alice)
-    batch.send()
+    batch.prepared.send()
 
     until = int(datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
     assert city.identity_registry.eligibility(bob) == (bob.address, 840, 1, until)
@@ -94,12 +93,19 @@ def test_refuses_a_wallet_of_another_investor(
         read_applicants(file(row(alice)), city, DEADLINE)
 
 
-def test_cuts_a_long_list_into_batches(city, issuer, row, file, alice):
-    (applicant,) = read_applicants(file(row(alice)), city, DEADLINE)
+def test_cuts_a_long_list_into_batches(city, issuer, row, file, accounts):
+    """By the contract's limit, and by gas where that is less."""
+    path = file(*(row(each) for each in accounts[20 : 20 + 103] if each != issuer))
+    applicants = read_applicants(path, city, DEADLINE)
+    assert len(applicants) == MAX_BATCH + 2
 
-    sizes = [
-        len(each.arguments[2])
-        for each in batches(city, [applicant] * (BATCH + 1), KYC, DEADLINE, issuer)
-    ]
+    def sizes(**options):
+        found = applicant_batches(city, applicants, KYC, DEADLINE, issuer, **options)
+        return [len(batch.items) for batch in found]
 
-    assert sizes == [BATCH, 1]
+    assert sizes() == [MAX_BATCH, 2]
+    by_gas = sizes(max_gas=1_000_000)
+    assert sum(by_gas) == MAX_BATCH + 2
+    assert max(by_gas) < 30
+    with pytest.raises(CivitasError, match="one investor takes .* gas, 30,000 are allowed"):
+        sizes(max_gas=30_000)

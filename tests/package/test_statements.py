@@ -358,7 +358,7 @@ def test_only_the_auditor_posts(statement, year):
     done = statement("--year", year, "--post", "TEST::9", "--yes")
 
     assert done.exit_code == 2
-    assert "authorized: missing role" in done.stderr
+    assert "lacks AUDITOR: sign with an account that the council gave it" in done.stderr
 
 
 def test_prints_the_root_without_posting(statement, city, year):
