@@ -13,7 +13,6 @@ from typing import Any
 import click
 from ape.api import AccountAPI, ProviderAPI
 from ape.api.accounts import ImpersonatedAccount
-from ape.cli import AccountAliasPromptChoice
 
 from civitas.chain.city import City
 from civitas.chain.operations import Operations, Sent, require_funds, require_role, unlock
@@ -22,6 +21,7 @@ from civitas.chain.simulation import Call, gas_in_order
 from civitas.chain.transactions import Act, Prepared
 from civitas.errors import CivitasError
 from scripts._common import (
+    ALIAS,
     FILE,
     book_folder,
     city_of,
@@ -32,8 +32,6 @@ from scripts._common import (
     receipt_document,
     yes_option,
 )
-
-ALIAS = AccountAliasPromptChoice()
 
 Document = Callable[[list[dict[str, Any]] | None], Mapping[str, Any]]
 

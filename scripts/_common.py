@@ -9,7 +9,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from ape.api import ProviderAPI, ReceiptAPI
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import AccountAliasPromptChoice, ConnectedProviderCommand, network_option
 from ape.exceptions import ApeException, ContractLogicError
 from ape.logging import LogLevel, logger
 from eth_utils.address import is_address, to_checksum_address
@@ -39,6 +39,8 @@ T = TypeVar("T")
 FILE = click.Path(path_type=Path)
 
 records_option = click.option("--records", type=FILE, help="Folder of the address book.")
+ALIAS = AccountAliasPromptChoice()
+account_option = click.option("--account", type=ALIAS, required=True)
 yes_option = click.option("--yes", is_flag=True, help="Do not ask before sending.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Simulate, and send nothing.")

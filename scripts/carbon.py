@@ -31,8 +31,9 @@ from civitas.clock import Clock
 from civitas.errors import CivitasError
 from civitas.figures import Figure, require_equal
 from civitas.profiles.text_file import read_text
-from scripts._acting import ALIAS, Seat, acting
+from scripts._acting import Seat, acting
 from scripts._common import (
+    ALIAS,
     FILE,
     Day,
     city_of,

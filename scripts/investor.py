@@ -13,8 +13,8 @@ from civitas.chain.operations import unlock
 from civitas.chain.signing import signed_by
 from civitas.chain.transactions import Act, Prepared
 from civitas.errors import CivitasError
-from scripts._acting import ALIAS, Seat, acting
-from scripts._common import FILE, FINGERPRINT, address, city_of, command_of
+from scripts._acting import Seat, acting
+from scripts._common import ALIAS, FILE, FINGERPRINT, address, city_of, command_of
 
 deadline_option = click.option(
     "--deadline", type=int, required=True, help="Unix time that the wallets signed."

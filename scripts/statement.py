@@ -21,8 +21,9 @@ from civitas.statements.statement import (
     require_same,
     root_of,
 )
-from scripts._acting import ALIAS, Seat
+from scripts._acting import Seat
 from scripts._common import (
+    ALIAS,
     FILE,
     book_folder,
     city_of,

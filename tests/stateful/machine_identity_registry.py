@@ -25,9 +25,10 @@ FAR = 2**39  # {s} a deadline that no run reaches
 ACTIONS = (
     *("onboard", "onboard", "file", "file", "file", "file", "replay", "replay", "bind", "bind"),
     *("unbind", "unbind", "revoke", "revoke", "raise", "trust", "trust", "topics", "require"),
-    *("refresh", "refresh", "vouch", "vouch", "withdraw", "delete", "delete", "reinstate"),
-    *("reinstate", "announce", "announce", "announce", "object", "object"),
-    *("recover", "recover", "recover", "pass"),
+    *("refresh", "refresh", "vouch", "vouch", "vouch", "withdraw", "delete", "delete", "reinstate"),
+    *("reinstate", "object", "object", "pass", "contradict", "contradict"),
+    *("announce",) * 5,
+    *("recover",) * 6,
 )
 
 
@@ -313,6 +314,12 @@ class IdentityMachine(ChainMachine):
         records = [n for n, each in enumerate(self.investors) if each.country] or [0]
         investor = lot.choice(records) if lot.randrange(4) else self._any(lot)
         self._file("file", self._claim(lot, issuer, investor, lot.choice(TOPICS)), issuer, investor)
+
+    def _do_contradict(self, lot):
+        """Say of an investor whom the office vouches for what the office may not."""
+        vouched = [n for n, each in enumerate(self.investors) if self._is_vouched(each)]
+        issuer, investor = self._issuer(lot), lot.choice(vouched or [0])
+        self._file("file", self._claim(lot, issuer, investor, KYC), issuer, investor)
 
     def _do_replay(self, lot):
         claim = lot.choice(self.signed)
