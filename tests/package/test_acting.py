@@ -170,7 +170,7 @@ def test_a_torn_line_hides_no_other(book, prove, tmp_path):
     other = tmp_path / "torn.jsonl"
     other.write_text('{"a')
     append_line(other, "{}")
-    assert other.read_text() == '{"a\n{}\n'
+    assert other.read_text() == "{}\n"
 
 
 def test_what_was_sent_and_not_logged_is_logged_by_the_next_command(
