@@ -14,6 +14,7 @@ from typing import Any
 from ape import accounts, chain, project
 from ape.api import AccountAPI, ReceiptAPI, TransactionAPI
 from ape.contracts import ContractInstance
+from eth_utils.address import is_address, is_checksum_address, to_checksum_address
 from eth_utils.crypto import keccak
 
 from civitas.chain.address_book import AddressBook, Record
@@ -50,13 +51,18 @@ def name32(text: str) -> bytes:
 
 
 def address_of(account: str) -> str:
-    """The address of an account in the parameters: itself, or the test account it names."""
+    """The address of an account in the parameters: itself, or the test account it names.
+
+    Raises CivitasError for a test account on a network of others, and for a wrong checksum.
+    """
     if account.startswith("test:"):
         index = int(account.removeprefix("test:"))
         if not chain.provider.network.is_local:
             raise CivitasError(f"{account} is a test account; on this network give an address")
         return str(accounts.test_accounts[index].address)
-    return account
+    if not is_address(account) or (account != account.lower() and not is_checksum_address(account)):
+        raise CivitasError(f"{account} is no address, or its checksum is wrong: was it mistyped?")
+    return str(to_checksum_address(account))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from eth_utils.crypto import keccak
 from ethpm_types.abi import ABIType
 
 from civitas.chain.address_book import AddressBook, Record
-from civitas.chain.city import City, contract_at
+from civitas.chain.city import BLUEPRINTS, CONTRACT_NAMES, TIMELOCK, City, contract_at
 from civitas.chain.explorers import Explorer, Submission
 from civitas.chain.sources import creation_code, runtime_code, source_of, standard_input
 from civitas.errors import CivitasError
@@ -106,7 +106,8 @@ def _outcome(attempt: _Attempt, explorer: Explorer | None) -> Outcome:
 
 def _attempts(book: AddressBook) -> Iterator[_Attempt]:
     city = City.from_book(book)
-    records = {path.stem: book.require(path.stem) for path in sorted(book.folder.glob("*.json"))}
+    names = [*CONTRACT_NAMES.values(), TIMELOCK, *(f"{name}Blueprint" for name in BLUEPRINTS)]
+    records = {name: record for name in names if (record := book.get(name))}
     for name, record in records.items():
         yield _Attempt(name, record.address, partial(_recorded, name, record))
     carbon = records["CarbonRegistry"]

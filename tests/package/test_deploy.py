@@ -118,6 +118,20 @@ def test_refuses_a_token_of_other_decimals(book, deployer, project, tmp_path):
         deploy_city(changed, book, deployer)
 
 
+def test_takes_addresses_in_any_case_and_refuses_a_wrong_checksum(
+    book, deployer, council, tmp_path
+):
+    small = tmp_path / "params.toml"
+    small.write_text(PARAMS.read_text().replace('"test:1"', f'"{council.address.lower()}"'))
+    city = deploy_city(small, book, deployer)
+    assert city.authority.pending_admin() == council
+    mistyped = council.address.replace("C", "c", 1)
+    small.write_text(PARAMS.read_text().replace('"test:1"', f'"{mistyped}"'))
+
+    with pytest.raises(CivitasError, match=f"{mistyped} is no address, or its checksum is wrong"):
+        deploy_city(small, book, deployer)
+
+
 def test_names_the_council_that_has_not_accepted(book, deployer):
     deploy_city(PARAMS, book, deployer)
 
