@@ -16,6 +16,7 @@ from civitas.chain.operations import Operations, read_log
 from civitas.chain.safe import multi_send, read_multi_send
 from civitas.chain.simulation import Call, gas_in_order
 from civitas.errors import CivitasError
+from scripts._common import confirm
 from scripts.asset import cli
 
 CLERK, OFFICER = 3, 5  # test accounts
@@ -359,3 +360,31 @@ def test_simulates_in_order_and_leaves_no_trace(money, alice, bob):
     assert (chain.blocks.height, money.balanceOf(alice)) == (height, 0)
     with pytest.raises(CivitasError, match="call 1 of 2: the chain refuses"):
         gas_in_order([pay, mint], alice.address)
+
+
+# --- the question before a public network
+
+
+class Public:
+    """A network that is not of this machine."""
+
+    class network:  # noqa: N801
+        is_local = False
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "answer", "said"),
+    [
+        (False, True, "Send it? Nobody is at the terminal: give --yes; nothing was sent"),
+        (True, False, "nothing was sent"),
+    ],
+)
+def test_without_a_yes_nothing_is_sent(monkeypatch, is_terminal, answer, said):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: is_terminal, raising=False)
+    monkeypatch.setattr("click.confirm", lambda question: answer)
+
+    with pytest.raises(CivitasError) as refused:
+        confirm(Public(), "Send it?", yes=False)
+
+    assert str(refused.value) == said
+    confirm(Public(), "Send it?", yes=True)
