@@ -13,6 +13,7 @@ from eth_utils import keccak
 
 from civitas.chain.journal import append_line
 from civitas.chain.operations import Operations, read_log
+from civitas.chain.outbox import Outbox
 from civitas.chain.safe import multi_send, read_multi_send
 from civitas.chain.simulation import Call, gas_in_order
 from civitas.errors import CivitasError
@@ -194,6 +195,28 @@ def test_what_was_sent_and_not_logged_is_logged_by_the_next_command(
     lost, other = read_log(book / "operations.jsonl")[before:]
     assert (lost["block"], other["block"]) == (height, height + 1)
     assert lost["command"] == other["command"] == "asset prove"
+
+
+def test_what_was_on_its_way_at_a_kill_is_not_sent_twice(prove, book, monkeypatch, city, office):
+    """Killed between the sending and the receipt; the same words go on with it."""
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    options = ("--account", f"TEST::{OFFICER}", "--until", "2997-12-31")
+    monkeypatch.setattr(Outbox, "_finish", killed)
+    assert prove(*options).exit_code == 1
+    monkeypatch.undo()
+    height, before = chain.blocks.height, len(read_log(book / "operations.jsonl"))
+    assert city.asset_registry.proofs_of(office)[0] > 0
+
+    again = prove("--account", f"TEST::{OFFICER}", "--until", "2996-12-31")
+
+    assert again.exit_code == 0, again.stderr
+    assert "sent by an earlier run: asset prove " in again.stderr
+    assert chain.blocks.height == height + 1
+    lines = read_log(book / "operations.jsonl")[before:]
+    assert [each["block"] for each in lines] == [height, height + 1]
 
 
 # --- a Safe's queue
