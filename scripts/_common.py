@@ -1,6 +1,7 @@
 """What the commands share: where records are, and how an error ends a command."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
@@ -57,9 +58,16 @@ def command_of(group: click.Group, name: str) -> Callable[[Callable[..., None]],
 
 
 def confirm(provider: ProviderAPI, question: str, yes: bool) -> None:
-    """Ask before anything is sent to a network that is not of this machine."""
-    if not yes and not provider.network.is_local:
-        click.confirm(question, abort=True)
+    """Ask before anything is sent to a network that is not of this machine.
+
+    Raises CivitasError for a no, and where nobody is there to ask.
+    """
+    if yes or provider.network.is_local:
+        return
+    if not sys.stdin.isatty():
+        raise CivitasError(f"{question} Nobody is at the terminal: give --yes; nothing was sent")
+    if not click.confirm(question):
+        raise CivitasError("nothing was sent")
 
 
 def book_folder(provider: ProviderAPI) -> Path:

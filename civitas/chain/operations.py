@@ -15,6 +15,7 @@ from typing import Any
 
 from ape import chain
 from ape.api import AccountAPI, ReceiptAPI
+from ape.exceptions import TransactionNotFoundError
 from ape.logging import LogLevel, logger
 from ape_accounts.accounts import InvalidPasswordError, KeyfileAccount
 from ape_ethereum.provider import Web3Provider
@@ -152,7 +153,10 @@ class Operations:
         known = {each["transaction"] for each in read_log(self.log)}
         for entry in self._outbox.journal.mined(chain.provider.chain_id):
             if entry.transaction not in known and entry.transaction is not None:
-                receipt = chain.provider.get_receipt(entry.transaction)
+                try:
+                    receipt = chain.provider.get_receipt(entry.transaction)
+                except TransactionNotFoundError:
+                    continue  # the chain has forgotten it: there is nothing to write down
                 self._noted(entry.step.rpartition(" ")[0], entry.deployer, receipt)
 
 

@@ -98,7 +98,11 @@ class Outbox:
             entry = attempt[0]
             if (entry.deployer, entry.chain_id) != (self.account.address, chain.provider.chain_id):
                 continue
-            receipt = self._on_chain(entry)
+            try:
+                receipt = self._on_chain(entry)
+            except CivitasError as error:
+                self.say(f"left open: {error}")
+                continue
             if receipt is None:
                 continue
             if digest_of(receipt.transaction) != entry.digest:
@@ -216,31 +220,39 @@ class Outbox:
         return True
 
     def _on_chain(self, entry: Entry) -> ReceiptAPI | None:
-        """The receipt of whatever was mined with the nonce, or None while nothing is."""
+        """The receipt of whatever was mined with the nonce, or None while nothing is.
+
+        A node may count the nonce before it shows the block: it is asked for a while.
+        """
         if self.ask(lambda: chain.provider.get_nonce(self.account.address)) <= entry.nonce:
             return None
+        for left in range(self.patience.attempts - 1, -1, -1):
+            if found := self._mined_with_nonce(entry):
+                return found
+            if left:
+                time.sleep(self.patience.poll)
+        raise CivitasError(
+            f"{entry.step}: nonce {entry.nonce} is used, but no block since {entry.block} "
+            "has it; is the node still catching up?"
+        )
+
+    def _mined_with_nonce(self, entry: Entry) -> ReceiptAPI | None:
         for known in reversed(self.journal.of(entry.step)):
             if known.transaction and (receipt := self._receipt(known.transaction)):
                 return receipt
         # Sent by somebody else with the same key, as a wallet that speeds up does.
         provider = chain.provider
         if isinstance(provider, Web3Provider):
-            found = self._scan(provider, entry)
-        else:  # in this process, where a transaction has no hash before it is sent
-            found = next(
-                iter(
-                    provider.get_transactions_by_account_nonce(
-                        self.account.address, entry.nonce, entry.nonce
-                    )
-                ),
-                None,
-            )
-        if found is None:
-            raise CivitasError(
-                f"{entry.step}: nonce {entry.nonce} is used, but no block since {entry.block} "
-                "has it; is the node still catching up?"
-            )
-        return found
+            return self._scan(provider, entry)
+        # In this process, where a transaction has no hash before it is sent.
+        return next(
+            iter(
+                provider.get_transactions_by_account_nonce(
+                    self.account.address, entry.nonce, entry.nonce
+                )
+            ),
+            None,
+        )
 
     def _scan(self, provider: Web3Provider, entry: Entry) -> ReceiptAPI | None:
         sender = str(self.account.address).lower()

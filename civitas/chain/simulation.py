@@ -6,7 +6,7 @@ from typing import Any
 
 from ape import chain
 from ape.api import TestProviderAPI
-from ape.exceptions import ContractLogicError, ProviderError
+from ape.exceptions import APINotImplementedError, ContractLogicError, ProviderError
 from ape_ethereum.provider import Web3Provider
 
 from civitas.chain.refusals import refused
@@ -39,7 +39,7 @@ def gas_in_order(calls: Sequence[Call], sender: str) -> list[int]:
         answer = provider.make_request(
             "eth_simulateV1", [{"blockStateCalls": [{"calls": asked}]}, "latest"]
         )
-    except ProviderError as error:
+    except (APINotImplementedError, ProviderError) as error:
         raise CivitasError(
             f"this node can't simulate {len(calls)} calls one after the other (eth_simulateV1): "
             f"use another node; it says: {error}"

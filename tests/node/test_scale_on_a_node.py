@@ -1,11 +1,13 @@
-"""Thousands of investors and assets, on blocks of two seconds, with a kill in the middle.
+"""Thousands of investors, assets and payments, on blocks of two seconds, with a kill in the middle.
 
-`CIVITAS_SCALE=full` takes 5,000 investors and 2,700 assets (`make test-scale`), else a tenth.
+`CIVITAS_SCALE=full` takes 5,000 investors, 2,700 assets and a dividend to 5,000 holders
+(`make test-scale`), else a tenth.
 """
 
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from eth_account import Account
@@ -19,6 +21,8 @@ IS_FULL = os.environ.get("CIVITAS_SCALE") == "full"
 INVESTORS, ASSETS = (5_000, 2_700) if IS_FULL else (500, 270)
 CLERK, ISSUER, MANAGER = 3, 35, 2  # test accounts
 DEADLINE = 2**39
+HASH = keccak(text="a document")
+AMOUNT = 123_456_789  # {asset} of the dividend
 REGISTERED = keccak(text="IdentityRegistered(address,address)")
 TRANSFER = keccak(text="Transfer(address,address,uint256)")
 
@@ -57,7 +61,7 @@ def killed_and_resumed(node, command):
     """Kill it once half of the batches are in the log; the run that ends it, and both times."""
     log, began = node.records / "operations.jsonl", time.monotonic()
     before = len(lines_of(log))
-    half = -(-(INVESTORS if command[0] == "investor" else ASSETS) // 250) + before
+    half = -(-(ASSETS if command[0] == "asset" else INVESTORS) // 250) + before
     process = node.start(*command)
     while len(lines_of(log)) < half:
         assert process.poll() is None, process.communicate()
@@ -126,6 +130,65 @@ def test_no_deed_is_written_twice_or_lost(slow, tmp_path, capsys):
     assert len(found) == ASSETS
     assert_logged_once(slow, found, "asset import")
     assert "nothing to send" in slow.run(*command).stdout
+
+
+def test_nobody_is_paid_twice_or_missed(node, tmp_path, capsys):
+    """A dividend to all, killed half-way."""
+    token, crowd = dividend_to(node, [keccak(text=f"{i}")[-20:] for i in range(INVESTORS)])
+    node.web3.provider.make_request("evm_setAutomine", [False])
+    node.web3.provider.make_request("evm_setIntervalMining", [2])
+    command = ("income", "pay", 1, "--account", f"TEST::{ISSUER}", "--yes")
+
+    resumed = killed_and_resumed(node, command)
+
+    dividends = node.contract("Dividends")
+    paid = dividends.events.DividendPaid.get_logs(from_block=0)
+    holders = [each["args"]["holder"] for each in paid]
+    assert sorted(holders) == sorted(crowd)
+    found = dividends.functions.dividends(1).call()
+    supply = sum(1 + number % 7 for number in range(INVESTORS))
+    for each in paid:
+        units = token.functions.balanceOf(each["args"]["holder"]).call()
+        assert each["args"]["amount"] == AMOUNT * units // supply
+    assert sum(each["args"]["amount"] for each in paid) == found[8]
+    assert not dividends.events.HolderSkipped.get_logs(from_block=0)
+    assert_logged_once(node, paid, "income pay")
+    assert f"{INVESTORS:,} holders to pay" not in resumed.stdout
+    with capsys.disabled():
+        print(f"\n{INVESTORS:,} holders in {len({each['transactionHash'] for each in paid})}")
+    assert "nothing to send" in node.run(*command).stdout
+
+
+def dividend_to(node, raw):
+    """Holders with 1 to 7 units each of a token, and a dividend on it that can be paid."""
+    crowd = [node.web3.to_checksum_address("0x" + each.hex()) for each in raw]
+    registry, money = node.contract("AssetRegistry").functions, node.contract("PaymentToken")
+    codes = [registry.property_class(number).call()[0].rstrip(b"\0") for number in range(7)]
+    deed = (HASH, codes.index(b"OFFICE"), 10_000, 0, HASH, 10**6)
+    node.send(MANAGER, registry.register(node.account(1), [deed]))
+    node.send(CLERK, registry.register_units(1, 10**6, HASH))
+    node.send(5, registry.file_proofs([(1, kind, 2**63, HASH) for kind in range(4)]))
+    factory = node.contract("TokenFactory").functions
+    node.send(MANAGER, factory.create_token(1, "Asset 1", "A1", 0, money.address))
+    token = node.contract("SecurityToken", registry.token_of(1).call())
+    identities = node.contract("IdentityRegistry").functions
+    for start in range(0, INVESTORS, 100):
+        some = crowd[start : start + 100]
+        node.send(5, identities.register([(each, each, 410, 0, 2**39) for each in some]))
+        units = [1 + number % 7 for number in range(start, start + len(some))]
+        node.send(MANAGER, token.functions.batchMint(some, units))
+    node.send(0, money.functions.mint(node.account(MANAGER), AMOUNT))
+    day = datetime.fromtimestamp(node.now, UTC).date()
+    dates = [str(day + timedelta(days=days)) for days in (2, 3, 60, 90)]
+    flags = ("--record", "--pay", "--deemed", "--deadline")
+    declared = node.run(
+        *("income", "declare", 1, "--total", AMOUNT, "--resolution", "2027-13", "--yes"),
+        *(word for pair in zip(flags, dates, strict=True) for word in pair),
+        *("--account", f"TEST::{MANAGER}"),
+    )
+    assert declared.returncode == 0, declared.stderr
+    node.go_to(node.now + 4 * 86_400)
+    return token, crowd
 
 
 def assert_logged_once(node, found, command):

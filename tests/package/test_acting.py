@@ -13,9 +13,11 @@ from eth_utils import keccak
 
 from civitas.chain.journal import append_line
 from civitas.chain.operations import Operations, read_log
+from civitas.chain.outbox import Outbox
 from civitas.chain.safe import multi_send, read_multi_send
 from civitas.chain.simulation import Call, gas_in_order
 from civitas.errors import CivitasError
+from scripts._common import confirm
 from scripts.asset import cli
 
 CLERK, OFFICER = 3, 5  # test accounts
@@ -195,6 +197,28 @@ def test_what_was_sent_and_not_logged_is_logged_by_the_next_command(
     assert lost["command"] == other["command"] == "asset prove"
 
 
+def test_what_was_on_its_way_at_a_kill_is_not_sent_twice(prove, book, monkeypatch, city, office):
+    """Killed between the sending and the receipt; the same words go on with it."""
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    options = ("--account", f"TEST::{OFFICER}", "--until", "2997-12-31")
+    monkeypatch.setattr(Outbox, "_finish", killed)
+    assert prove(*options).exit_code == 1
+    monkeypatch.undo()
+    height, before = chain.blocks.height, len(read_log(book / "operations.jsonl"))
+    assert city.asset_registry.proofs_of(office)[0] > 0
+
+    again = prove("--account", f"TEST::{OFFICER}", "--until", "2996-12-31")
+
+    assert again.exit_code == 0, again.stderr
+    assert "sent by an earlier run: asset prove " in again.stderr
+    assert chain.blocks.height == height + 1
+    lines = read_log(book / "operations.jsonl")[before:]
+    assert [each["block"] for each in lines] == [height, height + 1]
+
+
 # --- a Safe's queue
 
 
@@ -359,3 +383,31 @@ def test_simulates_in_order_and_leaves_no_trace(money, alice, bob):
     assert (chain.blocks.height, money.balanceOf(alice)) == (height, 0)
     with pytest.raises(CivitasError, match="call 1 of 2: the chain refuses"):
         gas_in_order([pay, mint], alice.address)
+
+
+# --- the question before a public network
+
+
+class Public:
+    """A network that is not of this machine."""
+
+    class network:  # noqa: N801
+        is_local = False
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "answer", "said"),
+    [
+        (False, True, "Send it? Nobody is at the terminal: give --yes; nothing was sent"),
+        (True, False, "nothing was sent"),
+    ],
+)
+def test_without_a_yes_nothing_is_sent(monkeypatch, is_terminal, answer, said):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: is_terminal, raising=False)
+    monkeypatch.setattr("click.confirm", lambda question: answer)
+
+    with pytest.raises(CivitasError) as refused:
+        confirm(Public(), "Send it?", yes=False)
+
+    assert str(refused.value) == said
+    confirm(Public(), "Send it?", yes=True)

@@ -191,6 +191,25 @@ def test_gives_up_on_a_node_that_never_answers(deployer, monkeypatch):
     assert len(asked) == 3
 
 
+def test_waits_for_a_node_that_counts_a_nonce_before_it_shows_the_block(
+    deployer, tmp_path, unbroken, monkeypatch
+):
+    look, blind = Outbox._mined_with_nonce, {}
+
+    def late(self, entry):
+        blind[entry.nonce] = blind.get(entry.nonce, 0) + 1
+        return None if blind[entry.nonce] < 3 else look(self, entry)
+
+    monkeypatch.setattr(Outbox, "_mined_with_nonce", late)
+    monkeypatch.setattr("civitas.chain.outbox.time.sleep", lambda seconds: None)
+    book = AddressBook(tmp_path)
+
+    city = deploy_city(PARAMS, book, deployer)
+
+    assert end_state(book, city, deployer) == unbroken
+    assert set(blind.values()) == {3}
+
+
 def test_refuses_to_go_on_with_other_arguments(deployer, tmp_path, kill):
     book = AddressBook(tmp_path / "book")
     kill(at=3, events=("mined",))
