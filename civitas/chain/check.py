@@ -41,7 +41,9 @@ def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
         return  # nothing can be asked of a contract that is not there
     city = City.from_book(book)
     yield from _wiring(city, book)
-    yield from _taxes(parameters.load_profile(params), city)
+    profile = parameters.load_profile(params)
+    yield from _taxes(profile, city)
+    yield from _rents(profile, city)
     yield from _roles(parameters, city, book)
 
 
@@ -98,6 +100,17 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield _equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
     yield _equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
     yield _equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)
+    yield _equal("Lease: appraisals", city.lease.APPRAISALS(), city.appraisals.address)
+    yield _equal("Lease: rent table", city.lease.RENT_TABLE(), city.rent_table.address)
+    yield _equal("Lease: deposits", city.lease.DEPOSITS(), city.lease_deposits.address)
+    yield _equal(
+        "LeaseDeposits: payment token", city.lease_deposits.asset(), city.payment_token.address
+    )
+    yield _equal(
+        "RentTable: time zone",
+        city.rent_table.UTC_OFFSET_MINUTES(),
+        city.lease.UTC_OFFSET_MINUTES(),
+    )
     desk = city.income_desk.address
     yield _equal("IncomeDesk: registry", city.income_desk.ASSET_REGISTRY(), registry)
     yield _equal("IncomeDesk: identities", city.income_desk.IDENTITY_REGISTRY(), identities)
@@ -128,6 +141,16 @@ def _taxes(profile: Profile, city: City) -> Iterator[Fact]:
             found, _number = city.tax_table.rule_at(ZERO_ADDRESS, holder_class, country, rule[0])
             link = f"TaxTable: class {holder_class}, country {country}"
             yield _equal(link, tuple(found), rule)
+
+
+def _rents(profile: Profile, city: City) -> Iterator[Fact]:
+    """The table still has the profile's tariffs and terms of permits."""
+    for each in profile.tariffs:
+        found = tuple(city.rent_table.tariff_of(name32(each.use)))
+        yield _equal(f"RentTable: {each.use}", found, each.words)
+    for kind in profile.property_classes:
+        months = city.rent_table.permit_months(name32(kind.code))
+        yield _equal(f"RentTable: permits of {kind.code}", months, kind.permit_months)
 
 
 def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fact]:

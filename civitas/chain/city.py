@@ -37,6 +37,8 @@ class City:
     token_extension: ContractInstance
     token_factory: ContractInstance
     splitter_factory: ContractInstance
+    rent_table: ContractInstance
+    lease_deposits: ContractInstance
     lease: ContractInstance
     treasury: ContractInstance
     tax_table: ContractInstance
@@ -110,6 +112,8 @@ CONTRACT_NAMES = {
     "token_extension": "TokenExtension",
     "token_factory": "TokenFactory",
     "splitter_factory": "SplitterFactory",
+    "rent_table": "RentTable",
+    "lease_deposits": "LeaseDeposits",
     "lease": "Lease",
     "treasury": "Treasury",
     "tax_table": "TaxTable",

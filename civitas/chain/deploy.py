@@ -258,12 +258,28 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         profile.utc_offset_minutes,
         profile.splitter_rules.notice_days,
     )
+    rent_table = deployer.contract(
+        "RentTable",
+        authority.address,
+        profile.utc_offset_minutes,
+        [(name32(each.use), each.words) for each in profile.tariffs],
+        [
+            (name32(each.code), each.permit_months)
+            for each in profile.property_classes
+            if each.permit_months
+        ],
+        keccak(text=parameters.rents_resolution),
+    )
+    lease_deposits = deployer.contract("LeaseDeposits", authority.address, payment_token.address)
     lease = deployer.contract(
         "Lease",
         authority.address,
         payment_token.address,
         asset_registry.address,
         splitter_factory.address,
+        appraisals.address,
+        rent_table.address,
+        lease_deposits.address,
         profile.utc_offset_minutes,
     )
     treasury = deployer.contract(
@@ -319,6 +335,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "TokenExtension": token_extension,
         "TokenFactory": token_factory,
         "SplitterFactory": splitter_factory,
+        "RentTable": rent_table,
+        "LeaseDeposits": lease_deposits,
         "Lease": lease,
         "Treasury": treasury,
         "TaxTable": tax_table,
@@ -345,6 +363,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         token_extension=token_extension,
         token_factory=token_factory,
         splitter_factory=splitter_factory,
+        rent_table=rent_table,
+        lease_deposits=lease_deposits,
         lease=lease,
         treasury=treasury,
         tax_table=tax_table,

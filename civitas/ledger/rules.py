@@ -15,6 +15,13 @@ from civitas.records import Event
 CARBON = "tCO2e"
 
 RENT = "Income:Rent"
+LATE_FEES = "Income:LateFees"
+PENALTIES = "Income:Penalties"
+VAT = "Liabilities:Taxes:VAT"
+FROM_TENANTS = (RENT, LATE_FEES, PENALTIES, VAT)
+FOR_TENANTS = "Assets:HeldForTenants"
+DEPOSITS = "Liabilities:Tenants:Deposits"
+CREDITS_OF_TENANTS = "Liabilities:Tenants:Credits"
 OTHER_INCOME = "Income:Other"
 SPLITTERS = "Assets:Splitters"
 FOR_HOLDERS = "Assets:HeldForHolders"
@@ -69,7 +76,22 @@ def _source(books: Books, depositor: str) -> str:
 
 
 def _rent_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
-    return _pair(SPLITTERS, RENT, books.currency, event["amount"])
+    """Of what came in, taxes are not ours, late fees and penalties are."""
+    parts = {LATE_FEES: event["late_fee"], VAT: event["vat"], PENALTIES: event["penalty"]}
+    parts[RENT] = event["amount"] - sum(parts.values())
+    return (
+        Posting(SPLITTERS, books.currency, event["amount"]),
+        *(Posting(account, books.currency, -part) for account, part in parts.items() if part),
+    )
+
+
+def _tenants(debit: str, credit: str) -> Rule:
+    """Money of tenants, never income: what is drawn from it for rent is booked as rent is."""
+
+    def rule(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+        return _pair(debit, credit, books.currency, event["amount"])
+
+    return rule
 
 
 def _distributed(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
@@ -317,7 +339,22 @@ RULES: dict[str, dict[str, Rule | str]] = {
         **_STOPS,
         "LeaseSigned": "rent is booked when it is paid (cash basis)",
         "RentPaid": _rent_paid,
-        "LeaseTerminated": _RULE_CHANGE,
+        "LeaseTerminated": "a refund is the caller's money: it comes in as a tenant's",
+        "DefaultDeclared": _OPERATION,
+        "DefaultCured": _OPERATION,
+        "VacancyRecorded": "a penalty is booked when it is paid (cash basis)",
+        "LeaseSettled": "what is drawn and credited has events of its own",
+    },
+    "LeaseDeposits": {
+        "DepositTaken": _tenants(FOR_TENANTS, DEPOSITS),
+        "DepositDrawn": _tenants(DEPOSITS, FOR_TENANTS),
+        "TenantCredited": _tenants(DEPOSITS, CREDITS_OF_TENANTS),
+        "CreditPaid": _tenants(CREDITS_OF_TENANTS, FOR_TENANTS),
+    },
+    "RentTable": {
+        "TariffSet": _RULE_CHANGE,
+        "PermitTermSet": _RULE_CHANGE,
+        "IndexPublished": "a figure, not money",
     },
     "Treasury": {
         **_STOPS,

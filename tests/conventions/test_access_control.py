@@ -122,9 +122,12 @@ GATED = {
     "Lease": {
         "sign": Role.ASSET_MANAGER,
         "terminate": Role.ASSET_MANAGER,
+        "draw_deposit": Role.ASSET_MANAGER,
+        "record_vacancy": Role.ASSET_MANAGER,
         "pause": Role.GUARDIAN,
         "unpause": Role.CHAIN_ENGINEER,
     },
+    "LeaseDeposits": {"book": Role.LEASE, "draw": Role.LEASE, "credit": Role.LEASE},
     "MeterRegistry": {
         "register_device": Role.ESG_OFFICER,
         "retire_device": Role.ESG_OFFICER,
@@ -174,6 +177,11 @@ GATED = {
         "setCompliance": ADMIN_ELSEWHERE,
         "pause": Role.GUARDIAN,
         "unpause": Role.CHAIN_ENGINEER,
+    },
+    "RentTable": {
+        "publish": Role.AUDITOR,
+        "set_tariff": Role.COUNCIL_CLERK,
+        "set_permit": Role.COUNCIL_CLERK,
     },
     "SplitterFactory": {"create_splitter": Role.ASSET_MANAGER},
     "TaxTable": {
@@ -245,7 +253,16 @@ OPEN = {
         "give_back": "takes the caller's own money in",
     },
     "IncomeDesk": {"admit": "the asset register says which tokens are the city's"},
-    "Lease": {"pay": "anybody may pay a tenant's rent, out of its own pocket"},
+    "Lease": {
+        "pay": "anybody may pay a tenant's rent, out of its own pocket",
+        "pay_deposit": "as pay",
+        "declare_default": "says what the terms, the time and the payments say",
+        "settle": "has one outcome, whoever asks",
+    },
+    "LeaseDeposits": {
+        "withdraw": "of the caller's own credit",
+        "release": "pays a tenant its own credit, whoever asks",
+    },
     "MeterRegistry": {"record": "the meters' signatures count, not who hands them in"},
     "RetirementCertificate": {
         "approve": "refused to everybody",
