@@ -106,6 +106,11 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield _equal(
         "LeaseDeposits: payment token", city.lease_deposits.asset(), city.payment_token.address
     )
+    yield _equal("LeaseTender: lease", city.lease_tender.LEASE(), city.lease.address)
+    yield _equal("RentEscrow: payment token", city.rent_escrow.asset(), city.payment_token.address)
+    yield _equal(
+        "RentEscrow: splitters", city.rent_escrow.SPLITTER_FACTORY(), city.splitter_factory.address
+    )
     yield _equal(
         "RentTable: time zone",
         city.rent_table.UTC_OFFSET_MINUTES(),
@@ -186,6 +191,12 @@ def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fa
         "Lease may tell the register what is let",
         authority.hasRole(Role.LEASE.id, lease),
         f"{lease} as LEASE",
+    )
+    escrow = city.rent_escrow.address
+    yield Fact(
+        "RentEscrow may have rent led to it",
+        authority.hasRole(Role.RENT_ESCROW.id, escrow),
+        f"{escrow} as RENT_ESCROW",
     )
     dividends = city.dividends.address
     yield Fact(

@@ -40,6 +40,8 @@ class City:
     rent_table: ContractInstance
     lease_deposits: ContractInstance
     lease: ContractInstance
+    rent_escrow: ContractInstance
+    lease_tender: ContractInstance
     treasury: ContractInstance
     tax_table: ContractInstance
     income_desk: ContractInstance
@@ -115,6 +117,8 @@ CONTRACT_NAMES = {
     "rent_table": "RentTable",
     "lease_deposits": "LeaseDeposits",
     "lease": "Lease",
+    "rent_escrow": "RentEscrow",
+    "lease_tender": "LeaseTender",
     "treasury": "Treasury",
     "tax_table": "TaxTable",
     "income_desk": "IncomeDesk",

@@ -282,6 +282,10 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         lease_deposits.address,
         profile.utc_offset_minutes,
     )
+    rent_escrow = deployer.contract(
+        "RentEscrow", authority.address, payment_token.address, splitter_factory.address
+    )
+    lease_tender = deployer.contract("LeaseTender", authority.address, lease.address)
     treasury = deployer.contract(
         "Treasury",
         authority.address,
@@ -338,6 +342,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "RentTable": rent_table,
         "LeaseDeposits": lease_deposits,
         "Lease": lease,
+        "RentEscrow": rent_escrow,
+        "LeaseTender": lease_tender,
         "Treasury": treasury,
         "TaxTable": tax_table,
         "IncomeDesk": income_desk,
@@ -366,6 +372,8 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         rent_table=rent_table,
         lease_deposits=lease_deposits,
         lease=lease,
+        rent_escrow=rent_escrow,
+        lease_tender=lease_tender,
         treasury=treasury,
         tax_table=tax_table,
         income_desk=income_desk,
@@ -415,6 +423,7 @@ def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Dep
         Role.COMPLIANCE_OFFICER: (*holders[Role.COMPLIANCE_OFFICER], city.enforcement.address),
         Role.TOKEN_FACTORY: (city.token_factory.address,),
         Role.LEASE: (city.lease.address,),
+        Role.RENT_ESCROW: (city.rent_escrow.address,),
         Role.DIVIDENDS: (city.dividends.address,),
     }
     authority, ask = city.authority, deployer.outbox.ask

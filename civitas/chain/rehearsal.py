@@ -299,4 +299,5 @@ def _roles(parameters: Parameters, city: City) -> dict[str, tuple[str, ...]]:
     held[Role.COMPLIANCE_OFFICER.name] += (city.enforcement.address,)
     held[Role.TOKEN_FACTORY.name] += (city.token_factory.address,)
     held[Role.LEASE.name] += (city.lease.address,)
+    held[Role.RENT_ESCROW.name] += (city.rent_escrow.address,)
     return {"ADMIN": (address_of(parameters.council),), **held}

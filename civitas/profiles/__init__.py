@@ -207,9 +207,7 @@ class Tariff(_Table):
     @property
     def words(self) -> tuple[int, ...]:
         """In the order of the contract's struct."""
-        return tuple(
-            getattr(self, name) for name in type(self).model_fields if name != "use"
-        )
+        return tuple(getattr(self, name) for name in type(self).model_fields if name != "use")
 
 
 Class = TypeVar("Class", PropertyClass, InvestorClass)

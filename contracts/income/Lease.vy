@@ -27,6 +27,7 @@ from ..common import token_transfer
 from ..interfaces import IAssetRegistry
 from ..interfaces import ILease
 from ..interfaces import ILeaseDeposits
+from ..interfaces import IRentEscrow
 from ..interfaces import IRentTable
 from ..interfaces import ISplitterFactory
 from . import rent_schedule
@@ -49,6 +50,7 @@ exports: (
 
 interface ISplitter:
     def asset() -> address: view
+    def next_start_month() -> uint256: view
     def date_income(amount: uint256, due_month: uint256, rest: uint256): nonpayable
 
 
@@ -61,6 +63,7 @@ interface IHolds:
 
 
 ASSET_MANAGER_ROLE: public(constant(bytes32)) = keccak256("ASSET_MANAGER_ROLE")
+RENT_ESCROW_ROLE: public(constant(bytes32)) = keccak256("RENT_ESCROW_ROLE")
 MAX_MONTHS: public(constant(uint256)) = 600
 MAX_RENT: constant(uint256) = 2**96
 # 9999-12-31, the last day the calendar knows, less the longest term
@@ -69,11 +72,13 @@ MAX_START_DAY: constant(uint256) = 2_932_896 - 600 * 31
 _DAY: constant(uint256) = 86_400
 _MAX_OFFSET_MINUTES: constant(int256) = 14 * 60
 _MAX_YEARS: constant(uint256) = 51
+# More than the dearest distribution needs; it gets what is there.
+_DISTRIBUTION_GAS: constant(uint256) = 30_000_000
 
 # Words of a lease.
 # splitter 160 | asset 64 | flags 4 | first day without the tenant 24, 0 where that is the end day
 _PARTIES: constant(uint256) = 0
-# annual rent 96 | start 24 | anchor 24 | end 24 | index month 24
+# annual rent 96 | start 24 | anchor 24 | end 24 | index month 24 | instalments 16
 _SCHEDULE: constant(uint256) = 1
 # rent_tariff
 _TERMS: constant(uint256) = 2
@@ -135,6 +140,8 @@ total_leases: public(uint256)
 # asset -> its latest lease, 0 where it never had one
 lease_of: public(HashMap[uint256, uint256])
 _words: HashMap[uint256, uint256[_WORDS]]
+# asset -> escrow in the low 160 bits, above them until when {s} its rent goes there
+_holds: HashMap[uint256, uint256]
 
 
 @deploy
@@ -185,6 +192,25 @@ def pay(lease_id: uint256, amount: uint256):
     """
     emergency_stop._check_running()
     self._receive(lease_id, amount, msg.sender)
+
+
+@external
+def pay_and_distribute(lease_id: uint256, amount: uint256) -> bool:
+    """
+    @notice As `pay`, and have the splitter share out what it has. A distribution that fails, or that
+            there is no gas for, holds up no payment: anybody can call it later.
+    @return Whether it was shared out.
+    @custom:reverts as `pay`
+    """
+    emergency_stop._check_running()
+    if not self._receive(lease_id, amount, msg.sender):
+        return False
+    return raw_call(
+        self._splitter(self._parties(lease_id)),
+        method_id("distribute()"),
+        gas=_DISTRIBUTION_GAS,
+        revert_on_failure=False,
+    )
 
 
 @external
@@ -303,7 +329,9 @@ def terminate(lease_id: uint256, end_day: uint256, document_hash: bytes32):
         account.next = account.count
         account.into = 0
     word: uint256 = self._words[lease_id][_SCHEDULE]
-    self._words[lease_id][_SCHEDULE] = word & ~(_D << 144) | (end_day << 144)
+    self._words[lease_id][_SCHEDULE] = (
+        (word & ~(_D << 144 | _D << 192)) | (end_day << 144) | (account.count << 192)
+    )
     self._store(lease_id, account)
     log ILease.LeaseTerminated(
         lease_id=lease_id,
@@ -379,6 +407,20 @@ def record_vacancy(lease_id: uint256, day: uint256, is_final: bool, document_has
         penalty=penalty,
         document_hash=document_hash,
     )
+
+
+# --- RENT_ESCROW_ROLE
+@external
+def hold_rent(asset_id: uint256, until: uint256):
+    """
+    @notice Lead the rent of an asset to the caller until a moment {s}; 0 ends that.
+    @param  until  Below 2**64, as the escrow makes sure.
+    @custom:role RENT_ESCROW_ROLE
+    """
+    authorized._check_role(RENT_ESCROW_ROLE, msg.sender)
+    old_until: uint256 = self._holds[asset_id] >> 160
+    self._holds[asset_id] = convert(msg.sender, uint256) | (until << 160)
+    log ILease.RentHeld(asset_id=asset_id, old_until=old_until, new_until=until)
 
 
 # --- views
@@ -559,6 +601,7 @@ def _sign(draft: ILease.Draft, document_hash: bytes32) -> uint256:
         | (draft.anchor_day << 120)
         | (draft.end_day << 144)
         | (index_month << 168)
+        | (self._count(draft) << 192)
     )
     self._words[lease_id][_TERMS] = terms
     self._words[lease_id][_ACCOUNT] = (annual_rent << 120) | (index_month << 216)
@@ -657,6 +700,16 @@ def _splitter_of(asset_id: uint256) -> address:
 
 
 @internal
+@pure
+def _count(draft: ILease.Draft) -> uint256:
+    return rent_schedule._count(
+        rent_schedule.Schedule(
+            start_day=draft.start_day, anchor_day=draft.anchor_day, end_day=draft.end_day
+        )
+    )
+
+
+@internal
 @view
 def _check_free(asset_id: uint256, start_day: uint256):
     before: uint256 = self.lease_of[asset_id]
@@ -678,9 +731,10 @@ def _note_let(asset_id: uint256, end_day: uint256):
 
 # --- internal: money
 @internal
-def _receive(lease_id: uint256, amount: uint256, source: address):
+def _receive(lease_id: uint256, amount: uint256, source: address) -> bool:
     """
     @notice Let an amount from a payer, or from the deposit, meet what is owed.
+    @return Whether it went to the splitter, not to an escrow.
     """
     assert amount != 0, "lease: no amount"
     parties: uint256 = self._parties(lease_id)
@@ -701,22 +755,31 @@ def _receive(lease_id: uint256, amount: uint256, source: address):
     if parties & _DEFAULT != 0 and self._walk(after, today).unpaid == 0:
         self._words[lease_id][_PARTIES] = parties & ~_DEFAULT
         log ILease.DefaultCured(lease_id=lease_id)
-    splitter: address = self._splitter(parties)
+    asset_id: uint256 = self._asset_id(parties)
+    hold: uint256 = self._holds[asset_id]
+    is_held: bool = block.timestamp < hold >> 160
+    receiver: address = self._splitter(parties)
+    if is_held:
+        receiver = convert(hold & (2**160 - 1), address)
     log ILease.RentPaid(
         lease_id=lease_id,
-        asset_id=self._asset_id(parties),
+        asset_id=asset_id,
         payer=source,
-        receiver=splitter,
+        receiver=receiver,
         amount=amount,
         late_fee=fee,
         vat=vat,
         penalty=penalty,
     )
     if source == DEPOSITS:
-        extcall ILeaseDeposits(DEPOSITS).draw(lease_id, amount, splitter)
+        extcall ILeaseDeposits(DEPOSITS).draw(lease_id, amount, receiver)
     else:
-        token_transfer._take(_ASSET, source, splitter, amount)
-    self._date(splitter, before, amount - fee - penalty, fee + penalty, self._month(today))
+        token_transfer._take(_ASSET, source, receiver, amount)
+    if is_held:
+        extcall IRentEscrow(receiver).book(asset_id, amount)
+    else:
+        self._date(receiver, before, amount - fee - penalty, fee + penalty, self._month(today))
+    return not is_held
 
 
 @internal
@@ -753,7 +816,15 @@ def _date(splitter: address, account: Account, amount: uint256, other: uint256, 
     """
     @notice Tell the splitter when what was just paid had fallen due: the rent with its instalments,
             the oldest first; rent paid ahead, fees and penalties now.
+    @dev    What is due now needs no word, unless rules are to begin that nobody has begun.
     """
+    first: uint256 = this_month
+    if amount != 0:
+        first = self._month(rent_schedule._due_day(account.schedule, account.next))
+    if first >= this_month:
+        upcoming: uint256 = staticcall ISplitter(splitter).next_start_month()
+        if upcoming == 0 or upcoming > this_month:
+            return
     if other != 0:
         extcall ISplitter(splitter).date_income(other, this_month, amount)
     cursor: Account = account
@@ -1007,7 +1078,7 @@ def _account(lease_id: uint256) -> Account:
         end_day=(schedule >> 144) & _D,
     )
     account.terms = self._words[lease_id][_TERMS]
-    account.count = rent_schedule._count(account.schedule)
+    account.count = schedule >> 192
     account.next = word & (2**16 - 1)
     account.into = (word >> 16) & (2**104 - 1)
     account.rent = (word >> 120) & _A

@@ -76,8 +76,8 @@ def test_rent_reaches_treasury_and_holders_and_the_books_balance(
         office, [(token, 7_000, HOLDERS_PURPOSE), (city.treasury, 3_000, general_fund)]
     )
 
-    # 4. A lease begins on the first; nothing is owed the evening before, one rent in the morning: 1,000,
-    # and the rest of the year's that ten won do not divide into twelve.
+    # 4. A lease begins on the first; nothing is owed the evening before, one rent in the morning:
+    # 1,000, and the rest of the year's rent that twelve does not divide into tens.
     end = start.replace(year=start.year + 1)
     city.lease.sign(
         draft(office, tenant.address, "AGREED", start, end, annual_rent=12_010),

@@ -11,6 +11,7 @@ from tests.gas.scenes import (
     funds,
     holders,
     income,
+    leases,
     offices,
     registers,
     revenue,
@@ -40,6 +41,7 @@ SCENES = (
     climate,
     deployments,
     splitter_rules,
+    leases,
 )
 
 Figures = Mapping[str, int]

@@ -12,7 +12,7 @@ from civitas.chain.rehearsal import plan_city
 from civitas.errors import CivitasError
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
-STEPS, RECORDS = 45, 23
+STEPS, RECORDS = 50, 27
 
 
 def checksum(folder):

@@ -13,7 +13,7 @@ from civitas.chain.roles import ADMIN, Role
 from civitas.errors import CivitasError
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
-STEPS = 45
+STEPS = 50
 
 
 class Killed(BaseException):

@@ -93,7 +93,10 @@ def test_no_leases_is_an_answer(read):
             "L-1,A-1,T-1,AGREED,2027-02-29,12,5,",
             "start: must be a date like 2027-01-31, got '2027-02-29'",
         ),
-        ("L-1,A-1,T-1,AGREED,20270101,12,5,", "start: must be a date like 2027-01-31, got '20270101'"),
+        (
+            "L-1,A-1,T-1,AGREED,20270101,12,5,",
+            "start: must be a date like 2027-01-31, got '20270101'",
+        ),
         ("L-1,A-1,T-1,AGREED,,12,5,", "start: is empty"),
         (
             "L-1,A-1,T-1,AGREED,1970-12-31,12,5,",
@@ -125,9 +128,7 @@ def test_a_use_permit_is_no_lease(read, tmp_path):
     """Where a profile has no permits either, the class can't be let at all."""
     row = "L-1,A-9,T-1,AGREED,2027-01-01,60,5,"
     assert len(read(row)) == 1
-    classes = tuple(
-        each.model_copy(update={"permit_months": 0}) for each in KR.property_classes
-    )
+    classes = tuple(each.model_copy(update={"permit_months": 0}) for each in KR.property_classes)
     without = KR.model_copy(update={"property_classes": classes})
 
     with pytest.raises(InputErrors, match="'A-9' is ADMINISTRATIVE, which can't be leased"):
@@ -135,7 +136,9 @@ def test_a_use_permit_is_no_lease(read, tmp_path):
 
 
 def test_second_use_of_a_ref_names_the_first(refusals):
-    assert refusals("L-1,A-1,T-1,AGREED,2027-01-01,12,5,", "L-1,A-2,T-1,AGREED,2027-01-01,12,5,") == [
+    assert refusals(
+        "L-1,A-1,T-1,AGREED,2027-01-01,12,5,", "L-1,A-2,T-1,AGREED,2027-01-01,12,5,"
+    ) == [
         "leases.csv:3: ref: 'L-1' is already used on line 2",
     ]
 
@@ -152,7 +155,9 @@ def test_a_lease_may_start_the_day_another_ends(read, refusals):
 
 
 def test_an_earlier_lease_further_down_overlaps_too(refusals):
-    assert refusals("L-1,A-1,T-1,AGREED,2027-07-01,6,5,", "L-2,A-1,T-2,AGREED,2027-01-01,12,5,") == [
+    assert refusals(
+        "L-1,A-1,T-1,AGREED,2027-07-01,6,5,", "L-2,A-1,T-2,AGREED,2027-01-01,12,5,"
+    ) == [
         "leases.csv:3: start: overlaps L-1 on line 2, "
         "which has A-1 from 2027-07-01 until 2028-01-01"
     ]

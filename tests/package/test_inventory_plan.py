@@ -15,9 +15,7 @@ def test_rent_is_the_yield_by_month_rounded_down():
     (lease,) = generated_leases([OFFICE], KR, 2027)
 
     # 4166.67
-    assert lease == Lease(
-        "L-001", "A-1", "T-001", "AGREED", date(2027, 1, 1), 12, 4_166, 0, 0
-    )
+    assert lease == Lease("L-001", "A-1", "T-001", "AGREED", date(2027, 1, 1), 12, 4_166, 0, 0)
     assert lease.end == date(2028, 1, 1)
 
 

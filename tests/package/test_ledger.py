@@ -96,6 +96,32 @@ def test_tax_on_a_rent_is_owed_and_fees_are_income_of_their_own():
     ]
 
 
+def test_rent_that_a_court_holds_is_income_that_rests_elsewhere():
+    held = event("Lease", "RentPaid", receiver=DONOR, amount=100, late_fee=0, vat=0, penalty=0)
+    paid = event("RentEscrow", "ReceiverPaid", amount=30)
+    released = event("RentEscrow", "HeldReleased", amount=70)
+
+    assert postings_of(held)[0][0] == Posting("Assets:HeldByCourtOrder", "KRW", 100)
+    sums = balances(journal([held, paid, released], BOOKS))
+    assert balance_under(sums, "Assets:HeldByCourtOrder", "KRW") == 0
+    assert balance_under(sums, "Assets:Splitters", "KRW") == 70
+    assert balance_under(sums, "Expenses:Payees", "KRW") == 30
+
+
+def test_a_bidders_deposit_is_its_own_until_it_is_lost():
+    bids = [event("LeaseTender", "BidCommitted", amount=100) for _ in range(3)]
+    refunded = event("LeaseTender", "BidRefunded", amount=100)
+    signed = event("LeaseTender", "TenderSigned", deposit=100)
+    lost = event("LeaseTender", "BidForfeited", amount=100)
+
+    assert postings_of(event("LeaseTender", "TenderSigned", deposit=0)) == []
+    assert balance_under(balances(journal(bids, BOOKS)), "Liabilities:Bidders", "KRW") == -300
+    sums = balances(journal([*bids, refunded, signed, lost], BOOKS))
+    assert balance_under(sums, "Liabilities:Bidders", "KRW") == 0
+    assert balance_under(sums, "Assets:HeldForBidders", "KRW") == 0
+    assert balance_under(sums, "Income:Forfeited", "KRW") == -100
+
+
 def test_a_deposit_is_never_income_unless_rent_is_drawn_from_it():
     taken = event("LeaseDeposits", "DepositTaken", amount=100)
     drawn = [event("LeaseDeposits", "DepositDrawn", amount=30), rent_paid(30)]

@@ -87,7 +87,7 @@ class LeaseReference:
         if self.anchor > self.start:
             days = (min(self.anchor, self.end) - self.start).days
             rows.append((self.start, self.by_days(self.annual_rent, days)))
-        annual_rents, month = self.annual_rents(52), 0
+        annual_rents, month = self.annual_rents((self.end - self.start).days // 365 + 2), 0
         while (day := months_later(self.anchor, month)) < self.end:
             year_rent = annual_rents[month // 12]
             if months_later(self.anchor, month + 1) > self.end:
@@ -98,7 +98,9 @@ class LeaseReference:
                     rent += year_rent - 12 * rent
             rows.append((day, rent))
             month += 1
-        return [(day, rent, self.cut(rent * self.tariff["vat_bps"] // 10_000)) for day, rent in rows]
+        return [
+            (day, rent, self.cut(rent * self.tariff["vat_bps"] // 10_000)) for day, rent in rows
+        ]
 
     def _extend(self):
         """Reckon the schedule anew; what was paid meets it from the beginning."""
@@ -164,7 +166,7 @@ class LeaseReference:
         return later.late_fee() + open_rent + self.penalty
 
     def _begun(self, number):
-        """The first day of an instalment's year, by its anniversary; of the first year the start."""
+        """The first day of an instalment's year; long ago for the first, whose rent is known."""
         year = (number - (self.anchor > self.start)) // 12
         return self.start - timedelta(40_000) if year <= 0 else months_later(self.anchor, 12 * year)
 

@@ -1,4 +1,4 @@
-"""`owed`, `ageing`, `pay_deposit`, `declare_default`, `draw_deposit`, `record_vacancy`, `settle`."""
+"""What is owed; deposits, default, holding over and settlement."""
 
 from datetime import date, timedelta
 

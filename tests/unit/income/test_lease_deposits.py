@@ -47,9 +47,7 @@ def test_takes_a_deposit_of_a_lease(deposits, book, lease):
 
     assert (deposits.held_of(lease, 1), deposits.held_of(lease, 2)) == (150, 7)
     assert deposits.total_held() == 157
-    assert receipt.events[-1] == deposits.DepositTaken(
-        lease=lease, lease_id=1, amount=50, held=150
-    )
+    assert receipt.events[-1] == deposits.DepositTaken(lease=lease, lease_id=1, amount=50, held=150)
 
 
 def test_refuses_a_deposit_that_is_not_here(money, deposits, book, lease, payer):
@@ -82,7 +80,9 @@ def test_refuses_more_than_a_leases_own_deposit(deposits, book, lease, tenant, f
         getattr(deposits, function)(1, 101, tenant, sender=lease)
 
 
-def test_refuses_the_deposit_of_another_lease_contract(city, deposits, book, accounts, council, tenant):
+def test_refuses_the_deposit_of_another_lease_contract(
+    city, deposits, book, accounts, council, tenant
+):
     """INV-DEP-2: deposits are kept by contract and lease."""
     book(1, 100)
     other = accounts[49]
@@ -146,7 +146,9 @@ def test_refuses_to_pay_nobody_or_itself(deposits, book, lease, tenant):
             deposits.withdraw(receiver, sender=tenant)
 
 
-def test_lets_a_currency_not_back_in(project, city, deployer, hook_token, accounts, council, tenant):
+def test_lets_a_currency_not_back_in(
+    project, city, deployer, hook_token, accounts, council, tenant
+):
     deposits = deployer.deploy(project.LeaseDeposits, city.authority, hook_token)
     lease = accounts.impersonate_account(city.lease.address)
     hook_token.mint(deposits, 100, sender=tenant)
@@ -161,7 +163,9 @@ def test_lets_a_currency_not_back_in(project, city, deployer, hook_token, accoun
     assert hook_token.balanceOf(tenant) == deposits.total_held() == 50
 
 
-def test_refuses_a_currency_that_returns_false(project, city, deployer, hook_token, accounts, tenant):
+def test_refuses_a_currency_that_returns_false(
+    project, city, deployer, hook_token, accounts, tenant
+):
     deposits = deployer.deploy(project.LeaseDeposits, city.authority, hook_token)
     lease = accounts.impersonate_account(city.lease.address)
     hook_token.mint(deposits, 100, sender=tenant)

@@ -53,7 +53,9 @@ def test_falls_due_on_the_last_day_of_a_short_month(city, house, sign, start, da
     lease_id = sign(house, start, months=4, rent=RENT)
     days = [start, *(date(start.year, month, day) for month, day in dates)]
 
-    assert [city.lease.instalment(lease_id, k)[0] for k in range(4)] == [day_number(d) for d in days]
+    assert [city.lease.instalment(lease_id, k)[0] for k in range(4)] == [
+        day_number(d) for d in days
+    ]
     for k, day in enumerate(days):
         assert city.lease.due(lease_id, midnight(day) - 1) == k * RENT
         assert city.lease.due(lease_id, midnight(day)) == (k + 1) * RENT
@@ -168,9 +170,7 @@ def leases(city, lease_in):
     months=st.one_of(st.integers(1, 36), st.just(600)),
     rent=st.integers(1, 2**92 - 1),
 )
-def test_is_what_python_counts(
-    leases, house, sign, data, offset, start, day, months, rent
-):
+def test_is_what_python_counts(leases, house, sign, data, offset, start, day, months, rent):
     """INV-LEASE-1: what has fallen due follows from the terms and the time alone."""
     lease = leases[offset]
     if day is not None:  # month ends are the hard cases

@@ -56,6 +56,4 @@ def test_refuses_deposits_of_another_currency(city, deployer, silent_token):
     arguments = [city.authority, city.payment_token, city.asset_registry, city.splitter_factory]
 
     with ape.reverts("lease: no deposits"):
-        deployer.deploy(
-            project.Lease, *arguments, city.appraisals, city.rent_table, deposits, 0
-        )
+        deployer.deploy(project.Lease, *arguments, city.appraisals, city.rent_table, deposits, 0)

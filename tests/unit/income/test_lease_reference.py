@@ -65,9 +65,7 @@ class Acts:
     def publish(self, month, value):
         """Once, and only of a month that is over."""
         if month not in self.published and month < month_of(self.today):
-            receipt = self.city.rent_table.publish(
-                AUDIT_INDEX, month, value, sender=self.auditor
-            )
+            receipt = self.city.rent_table.publish(AUDIT_INDEX, month, value, sender=self.auditor)
             self.published[month] = (value, receipt.timestamp)
 
     def sign(self, tariff, start, anchor, end, annual_rent):
@@ -194,7 +192,7 @@ def test_owes_what_the_reference_says(
 
 
 def test_is_the_reference_that_the_law_gives():
-    """A case by hand: three rents of 1,000, 5 days of grace, 12 % a year, the second 20 days late."""
+    """By hand: three rents of 1,000, 5 days of grace, 12 % a year, the second 20 days late."""
     tariff = {**PLAIN, "grace_days": 5, "late_bps": 1_200, "late_cap_bps": 10_000}
     start = date(2027, 1, 1)
     lease = LeaseReference(tariff, start, start, date(2027, 4, 1), 12_000)

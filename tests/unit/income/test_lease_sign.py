@@ -103,9 +103,7 @@ LAST = day_number(months_later(START, MAX_MONTHS))
 )
 def test_refuses_other_terms(city, house, plain, asset_manager, tenant, start, anchor, end):
     with ape.reverts("lease: bad term"):
-        city.lease.sign(
-            days(house, tenant, start, anchor, end), DOCUMENT, sender=asset_manager
-        )
+        city.lease.sign(days(house, tenant, start, anchor, end), DOCUMENT, sender=asset_manager)
 
 
 @pytest.mark.parametrize(
@@ -271,8 +269,6 @@ def test_lets_other_assets_meanwhile(city, house, split, waterworks, sign):
 @pytest.mark.parametrize("caller", ["stranger", "council", "council_clerk", "tenant"])
 def test_refuses_all_but_the_asset_manager(city, house, draft, request, caller):
     with ape.reverts("authorized: missing role"):
-        city.lease.sign(
-            draft(house, START), DOCUMENT, sender=request.getfixturevalue(caller)
-        )
+        city.lease.sign(draft(house, START), DOCUMENT, sender=request.getfixturevalue(caller))
 
     assert city.lease.total_leases() == 0

@@ -184,9 +184,7 @@ def test_takes_the_step_agreed_for_want_of_a_recent_value(city, indexed, publish
 
 
 @pytest.mark.parametrize(("second", "counts"), [(-1, True), (0, False), (DAY, False)])
-def test_what_is_published_too_late_never_changes_the_past(
-    city, indexed, publish, second, counts
-):
+def test_what_is_published_too_late_never_changes_the_past(city, indexed, publish, second, counts):
     """INV-LEASE-1: what was known before the anniversary's first second counts."""
     chain.pending_timestamp = midnight(date(2031, 1, 1)) + second
     publish(month_of(date(2030, 11, 1)), 1_050)

@@ -182,9 +182,7 @@ def test_refuses_a_lease_that_has_run_its_term(lease_id, terminate):
         (date(2026, 8, 2), 5_032, 4_000),
     ],
 )
-def test_leaves_rent_owed_by_days_up_to_the_end(
-    city, lease_id, today, terminate, end, total, due
-):
+def test_leaves_rent_owed_by_days_up_to_the_end(city, lease_id, today, terminate, end, total, due):
     terminate(lease_id, end)
 
     assert city.lease.due(lease_id, 2**64) == total
