@@ -34,7 +34,9 @@ def facts(params: Path, book: AddressBook) -> Iterator[Fact]:
         return  # nothing can be asked of a contract that is not there
     city = City.from_book(book)
     yield from _wiring(city, book)
-    yield from _taxes(parameters.load_profile(params), city)
+    profile = parameters.load_profile(params)
+    yield from _taxes(profile, city)
+    yield from _rents(profile, city)
     yield from _roles(parameters, city, book)
     yield from health(parameters, city, book)
 
@@ -93,6 +95,22 @@ def _wiring(city: City, book: AddressBook) -> Iterator[Fact]:
     yield equal("Lease: payment token", city.lease.asset(), city.payment_token.address)
     yield equal("Lease: registry", city.lease.ASSET_REGISTRY(), registry)
     yield equal("Lease: splitters", city.lease.SPLITTER_FACTORY(), city.splitter_factory.address)
+    yield equal("Lease: appraisals", city.lease.APPRAISALS(), city.appraisals.address)
+    yield equal("Lease: rent table", city.lease.RENT_TABLE(), city.rent_table.address)
+    yield equal("Lease: deposits", city.lease.DEPOSITS(), city.lease_deposits.address)
+    yield equal(
+        "LeaseDeposits: payment token", city.lease_deposits.asset(), city.payment_token.address
+    )
+    yield equal("LeaseTender: lease", city.lease_tender.LEASE(), city.lease.address)
+    yield equal("RentEscrow: payment token", city.rent_escrow.asset(), city.payment_token.address)
+    yield equal(
+        "RentEscrow: splitters", city.rent_escrow.SPLITTER_FACTORY(), city.splitter_factory.address
+    )
+    yield equal(
+        "RentTable: time zone",
+        city.rent_table.UTC_OFFSET_MINUTES(),
+        city.lease.UTC_OFFSET_MINUTES(),
+    )
     desk = city.income_desk.address
     yield equal("IncomeDesk: registry", city.income_desk.ASSET_REGISTRY(), registry)
     yield equal("IncomeDesk: identities", city.income_desk.IDENTITY_REGISTRY(), identities)
@@ -123,6 +141,16 @@ def _taxes(profile: Profile, city: City) -> Iterator[Fact]:
             found, _number = city.tax_table.rule_at(ZERO_ADDRESS, holder_class, country, rule[0])
             link = f"TaxTable: class {holder_class}, country {country}"
             yield equal(link, tuple(found), rule)
+
+
+def _rents(profile: Profile, city: City) -> Iterator[Fact]:
+    """The table still has the profile's tariffs and terms of permits."""
+    for each in profile.tariffs:
+        found = tuple(city.rent_table.tariff_of(name32(each.use)))
+        yield equal(f"RentTable: {each.use}", found, each.words)
+    for kind in profile.property_classes:
+        months = city.rent_table.permit_months(name32(kind.code))
+        yield equal(f"RentTable: permits of {kind.code}", months, kind.permit_months)
 
 
 def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fact]:
@@ -171,6 +199,12 @@ def _roles(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fa
         "Lease may tell the register what is let",
         authority.hasRole(Role.LEASE.id, lease),
         f"{lease} as LEASE",
+    )
+    escrow = city.rent_escrow.address
+    yield Fact(
+        "RentEscrow may have rent led to it",
+        authority.hasRole(Role.RENT_ESCROW.id, escrow),
+        f"{escrow} as RENT_ESCROW",
     )
     dividends = city.dividends.address
     yield Fact(

@@ -38,7 +38,11 @@ class City:
     token_factory: ContractInstance
     debt_terms: ContractInstance
     splitter_factory: ContractInstance
+    rent_table: ContractInstance
+    lease_deposits: ContractInstance
     lease: ContractInstance
+    rent_escrow: ContractInstance
+    lease_tender: ContractInstance
     treasury: ContractInstance
     tax_table: ContractInstance
     income_desk: ContractInstance
@@ -121,7 +125,11 @@ CONTRACT_NAMES = {
     "token_factory": "TokenFactory",
     "debt_terms": "DebtTerms",
     "splitter_factory": "SplitterFactory",
+    "rent_table": "RentTable",
+    "lease_deposits": "LeaseDeposits",
     "lease": "Lease",
+    "rent_escrow": "RentEscrow",
+    "lease_tender": "LeaseTender",
     "treasury": "Treasury",
     "tax_table": "TaxTable",
     "income_desk": "IncomeDesk",

@@ -284,14 +284,34 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         profile.utc_offset_minutes,
         profile.splitter_rules.notice_days,
     )
+    rent_table = deployer.contract(
+        "RentTable",
+        authority.address,
+        profile.utc_offset_minutes,
+        [(name32(each.use), each.words) for each in profile.tariffs],
+        [
+            (name32(each.code), each.permit_months)
+            for each in profile.property_classes
+            if each.permit_months
+        ],
+        keccak(text=parameters.rents_resolution),
+    )
+    lease_deposits = deployer.contract("LeaseDeposits", authority.address, payment_token.address)
     lease = deployer.contract(
         "Lease",
         authority.address,
         payment_token.address,
         asset_registry.address,
         splitter_factory.address,
+        appraisals.address,
+        rent_table.address,
+        lease_deposits.address,
         profile.utc_offset_minutes,
     )
+    rent_escrow = deployer.contract(
+        "RentEscrow", authority.address, payment_token.address, splitter_factory.address
+    )
+    lease_tender = deployer.contract("LeaseTender", authority.address, lease.address)
     treasury = deployer.contract(
         "Treasury",
         authority.address,
@@ -340,7 +360,11 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         "TokenFactory": token_factory,
         "DebtTerms": debt_terms,
         "SplitterFactory": splitter_factory,
+        "RentTable": rent_table,
+        "LeaseDeposits": lease_deposits,
         "Lease": lease,
+        "RentEscrow": rent_escrow,
+        "LeaseTender": lease_tender,
         "Treasury": treasury,
         "TaxTable": tax_table,
         "IncomeDesk": income_desk,
@@ -376,7 +400,11 @@ def _deploy_contracts(parameters: Parameters, profile: Profile, deployer: Deploy
         token_factory=token_factory,
         debt_terms=debt_terms,
         splitter_factory=splitter_factory,
+        rent_table=rent_table,
+        lease_deposits=lease_deposits,
         lease=lease,
+        rent_escrow=rent_escrow,
+        lease_tender=lease_tender,
         treasury=treasury,
         tax_table=tax_table,
         income_desk=income_desk,
@@ -450,6 +478,7 @@ def _grant_roles(city: City, holders: dict[Role, tuple[str, ...]], deployer: Dep
         Role.COMPLIANCE_OFFICER: (*holders[Role.COMPLIANCE_OFFICER], city.enforcement.address),
         Role.TOKEN_FACTORY: (city.token_factory.address,),
         Role.LEASE: (city.lease.address,),
+        Role.RENT_ESCROW: (city.rent_escrow.address,),
         Role.DIVIDENDS: (city.dividends.address,),
     }
     authority, ask = city.authority, deployer.outbox.ask

@@ -57,6 +57,7 @@ class Parameters(_Table):
     payment_token: Account | Literal["mock"]
     classes_resolution: Annotated[str, StringConstraints(min_length=1, max_length=120)]
     tax_resolution: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    rents_resolution: Annotated[str, StringConstraints(min_length=1, max_length=120)]
     uris: Uris
     funds: Annotated[tuple[Fund, ...], Field(min_length=1, max_length=32)]
     income_fund: FundName  # where the splitters' treasury share goes

@@ -347,5 +347,6 @@ def _roles(parameters: Parameters, city: City) -> dict[str, tuple[str, ...]]:
     held[Role.TOKEN_FACTORY.name] += (city.token_factory.address,)
     held[Role.LEASE.name] += (city.lease.address,)
     held[Role.DIVIDENDS.name] += (city.dividends.address,)
+    held[Role.RENT_ESCROW.name] += (city.rent_escrow.address,)
     admin = address_of(parameters.council) if city.timelock is None else city.timelock.address
     return {"ADMIN": (admin,), **held}

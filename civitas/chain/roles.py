@@ -25,6 +25,7 @@ class Role(StrEnum):
     REGISTRAR = "REGISTRAR_ROLE"  # attests how many units there are
     TOKEN_FACTORY = "TOKEN_FACTORY_ROLE"  # the TokenFactory contract
     LEASE = "LEASE_ROLE"  # the Lease contract
+    RENT_ESCROW = "RENT_ESCROW_ROLE"  # the RentEscrow contract
     DIVIDENDS = "DIVIDENDS_ROLE"  # the Dividends contract
 
     @property
@@ -35,7 +36,7 @@ class Role(StrEnum):
 ADMIN = bytes(32)
 
 # Held by contracts of the city, never by people.
-OF_CONTRACTS = (Role.TOKEN_FACTORY, Role.LEASE, Role.DIVIDENDS)
+OF_CONTRACTS = (Role.TOKEN_FACTORY, Role.LEASE, Role.RENT_ESCROW, Role.DIVIDENDS)
 
 # Whoever proposes doesn't approve, whoever approves doesn't pay; whoever registers a thing neither
 # resolves on it nor values it; who freezes doesn't seize; a claim is not verified by who makes it;

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from civitas.inventory.models import Asset, Lease
 from civitas.inventory.table import Row, Table
-from civitas.profiles import Profile
+from civitas.profiles import Profile, PropertyClass
 
-COLUMNS = ("ref", "asset", "tenant", "start", "months", "monthly_rent")
+COLUMNS = ("ref", "asset", "tenant", "use", "start", "months", "monthly_rent", "deposit")
 MAX_MONTHS = 600
 
 
 def read_leases(path: str | Path, profile: Profile, assets: Iterable[Asset]) -> tuple[Lease, ...]:
-    """The leases of a CSV file with exactly COLUMNS; `monthly_rent` is in units of the currency.
+    """The leases of a CSV file with exactly COLUMNS; money is in units of the currency. A rent may
+    be left out where the use has a rate, a deposit always.
 
     Raises InputErrors with everything wrong in the file, and UnknownClass when the assets were read
     under another profile.
@@ -40,16 +41,37 @@ def _lease(row: Row, profile: Profile, class_of: dict[str, str]) -> Lease:
         ref=ref,
         asset=row.code("asset"),
         tenant=row.code("tenant"),
+        use=row.code("use"),
         start=row.day("start"),
         months=row.whole_within("months", 1, MAX_MONTHS),
-        monthly_rent=row.money("monthly_rent", profile.currency, bits=96),
+        monthly_rent=_rent(row, profile),
+        deposit=row.money("deposit", profile.currency, bits=96) if row.raw("deposit") else 0,
         line=row.line,
     )
+    if lease.use and profile.tariff(lease.use) is None:
+        known = ", ".join(each.use for each in profile.tariffs)
+        row.refuse("use", f"{lease.use!r} is unknown; the profile has {known}")
     if lease.asset and lease.asset not in class_of:
         row.refuse("asset", f"{lease.asset!r} is not in the inventory")
-    elif lease.asset and not profile.property_class(class_of[lease.asset]).is_leasable:
-        row.refuse("asset", f"{lease.asset!r} is {class_of[lease.asset]}, which can't be leased")
+    elif lease.asset:
+        _refuse_class(row, lease, profile.property_class(class_of[lease.asset]))
     return lease
+
+
+def _rent(row: Row, profile: Profile) -> int:
+    tariff = profile.tariff(row.raw("use"))
+    if tariff is not None and tariff.rate_numerator and not row.raw("monthly_rent"):
+        return 0
+    return row.money("monthly_rent", profile.currency, bits=92)
+
+
+def _refuse_class(row: Row, lease: Lease, kind: PropertyClass) -> None:
+    if kind.is_leasable:
+        return
+    if not kind.permit_months:
+        row.refuse("asset", f"{lease.asset!r} is {kind.code}, which can't be leased")
+    elif lease.months > kind.permit_months:
+        row.refuse("months", f"a use-permit of {kind.code} runs {kind.permit_months} at most")
 
 
 def _refuse_overlap(row: Row, lease: Lease, earlier: list[Lease]) -> None:

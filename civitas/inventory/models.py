@@ -34,9 +34,11 @@ class Lease:
     ref: str
     asset: str  # the asset's ref
     tenant: str
+    use: str  # whose tariff counts
     start: date
     months: int  # 1 .. 600
-    monthly_rent: int  # {currency base units}, 1 .. 2^96 - 1
+    monthly_rent: int  # {currency base units} without tax, below 2^92; 0 for what the tariff asks
+    deposit: int  # {currency base units}, below 2^96
     line: int  # of the source file, 0 = generated
 
     @property

@@ -15,6 +15,17 @@ from civitas.records import Event
 CARBON = "tCO2e"
 
 RENT = "Income:Rent"
+LATE_FEES = "Income:LateFees"
+PENALTIES = "Income:Penalties"
+VAT = "Liabilities:Taxes:VAT"
+FROM_TENANTS = (RENT, LATE_FEES, PENALTIES, VAT)
+FOR_TENANTS = "Assets:HeldForTenants"
+HELD_BY_COURT = "Assets:HeldByCourtOrder"
+FOR_BIDDERS = "Assets:HeldForBidders"
+BIDDERS = "Liabilities:Bidders"
+FORFEITED = "Income:Forfeited"
+DEPOSITS = "Liabilities:Tenants:Deposits"
+CREDITS_OF_TENANTS = "Liabilities:Tenants:Credits"
 OTHER_INCOME = "Income:Other"
 SPLITTERS = "Assets:Splitters"
 FOR_HOLDERS = "Assets:HeldForHolders"
@@ -69,7 +80,37 @@ def _source(books: Books, depositor: str) -> str:
 
 
 def _rent_paid(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
-    return _pair(SPLITTERS, RENT, books.currency, event["amount"])
+    """Of what came in, taxes are not ours, late fees and penalties are; a court may hold it."""
+    account = SPLITTERS if event["receiver"] in books.splitters else HELD_BY_COURT
+    parts = {LATE_FEES: event["late_fee"], VAT: event["vat"], PENALTIES: event["penalty"]}
+    parts[RENT] = event["amount"] - sum(parts.values())
+    return (
+        Posting(account, books.currency, event["amount"]),
+        *(Posting(income, books.currency, -part) for income, part in parts.items() if part),
+    )
+
+
+def _moved(debit: str, credit: str) -> Rule:
+    """The amount went from one place to another."""
+
+    def rule(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+        return _pair(debit, credit, books.currency, event["amount"]) if event["amount"] else ()
+
+    return rule
+
+
+def _tender_signed(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    """The deposits' own event books where it came to."""
+    amount = event["deposit"]
+    return _pair(BIDDERS, FOR_BIDDERS, books.currency, amount) if amount else ()
+
+
+def _bid_forfeited(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
+    amount = event["amount"]
+    return (
+        *_pair(SPLITTERS, FOR_BIDDERS, books.currency, amount),
+        *_pair(BIDDERS, FORFEITED, books.currency, amount),
+    )
 
 
 def _distributed(books: Books, event: dict[str, Any]) -> Sequence[Posting]:
@@ -328,7 +369,42 @@ RULES: dict[str, dict[str, Rule | str]] = {
         **_STOPS,
         "LeaseSigned": "rent is booked when it is paid (cash basis)",
         "RentPaid": _rent_paid,
-        "LeaseTerminated": _RULE_CHANGE,
+        "LeaseTerminated": "a refund is the caller's money: it comes in as a tenant's",
+        "DefaultDeclared": _OPERATION,
+        "DefaultCured": _OPERATION,
+        "VacancyRecorded": "a penalty is booked when it is paid (cash basis)",
+        "RentHeld": _RULE_CHANGE,
+        "LeaseSettled": "what is drawn and credited has events of its own",
+    },
+    "LeaseDeposits": {
+        "DepositTaken": _moved(FOR_TENANTS, DEPOSITS),
+        "DepositDrawn": _moved(DEPOSITS, FOR_TENANTS),
+        "TenantCredited": _moved(DEPOSITS, CREDITS_OF_TENANTS),
+        "CreditPaid": _moved(CREDITS_OF_TENANTS, FOR_TENANTS),
+    },
+    "RentEscrow": {
+        "HoldProposed": _OPERATION,
+        "HoldBegun": _RULE_CHANGE,
+        "HoldLifted": _RULE_CHANGE,
+        "RentBooked": "the Lease's own event says what came in",
+        "ReceiverPaid": _moved(PAYEES, HELD_BY_COURT),
+        "HeldReleased": _moved(SPLITTERS, HELD_BY_COURT),
+    },
+    "LeaseTender": {
+        **_STOPS,
+        "TenderOpened": _OPERATION,
+        "BidCommitted": _moved(FOR_BIDDERS, BIDDERS),
+        "BidRevealed": _OPERATION,
+        "BidAccepted": _OPERATION,
+        "TenderSigned": _tender_signed,
+        "TenderCancelled": _OPERATION,
+        "BidRefunded": _moved(BIDDERS, FOR_BIDDERS),
+        "BidForfeited": _bid_forfeited,
+    },
+    "RentTable": {
+        "TariffSet": _RULE_CHANGE,
+        "PermitTermSet": _RULE_CHANGE,
+        "IndexPublished": "a figure, not money",
     },
     "Treasury": {
         **_STOPS,

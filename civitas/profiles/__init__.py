@@ -66,11 +66,15 @@ class PropertyClass(_Table):
     is_tokenisable: bool
     is_leasable: bool
     yield_bps: Bps
+    # How long a use-permit may run, where the law allows no lease; 0 for none.
+    permit_months: Annotated[int, Field(ge=0, le=600)] = 0
 
     @model_validator(mode="after")
     def _rent_needs_a_lease(self) -> Self:
         if self.yield_bps and not self.is_leasable:
             raise ValueError(f"{self.code} is not leasable, yet yields {self.yield_bps} bps")
+        if self.permit_months and self.is_leasable:
+            raise ValueError(f"{self.code} is leasable, so it needs no use-permit")
         return self
 
 
@@ -162,6 +166,50 @@ class WithholdingRule(_Table):
         return int(self.quantum * MICRO)
 
 
+class Tariff(_Table):
+    """What counts for leases of a use, as the rent table keeps it; {base units}, {bps} and {day}.
+
+    A year's rent is at least value * numerator // denominator; a numerator of 0 leaves it to the
+    parties. Late fees are a share a year of what is late, from the end of the days of grace, and at
+    most a share of all rent that was ever late. An index of 0 is none; else the rent follows it on
+    each anniversary, no further than floor and cap, and by the fallback where no value is recent
+    enough.
+    """
+
+    use: Code
+    rate_numerator: Annotated[int, Field(ge=0, lt=2**128)] = 0
+    rate_denominator: Annotated[int, Field(ge=0, lt=2**128)] = 0
+    vat_bps: Bps = 0
+    quantum: Annotated[int, Field(ge=1, lt=2**64)]
+    day_divisor: Annotated[int, Field(ge=360, le=366)]
+    grace_days: Annotated[int, Field(ge=0, lt=2**16)]
+    late_bps: Annotated[int, Field(ge=0, lt=2**16)]
+    late_cap_bps: Bps
+    occupation_bps: Bps
+    default_days: Annotated[int, Field(ge=0, lt=2**16)]
+    settle_days: Annotated[int, Field(ge=0, le=255)]
+    index_id: Annotated[int, Field(ge=0, lt=2**16)] = 0
+    floor_bps: Bps = 0
+    cap_bps: Bps = 0
+    max_age_months: Annotated[int, Field(ge=0, le=24)] = 0
+    fallback_bps: Bps = 0
+
+    @model_validator(mode="after")
+    def _rate_and_index_are_whole(self) -> Self:
+        if (self.rate_numerator == 0) != (self.rate_denominator == 0):
+            raise ValueError(f"{self.use}: a rate has a numerator and a denominator")
+        if self.rate_numerator > self.rate_denominator:
+            raise ValueError(f"{self.use}: the rate is above the value")
+        if (self.index_id == 0) != (self.max_age_months == 0):
+            raise ValueError(f"{self.use}: an index needs the age that a value may have")
+        return self
+
+    @property
+    def words(self) -> tuple[int, ...]:
+        """In the order of the contract's struct."""
+        return tuple(getattr(self, name) for name in type(self).model_fields if name != "use")
+
+
 Class = TypeVar("Class", PropertyClass, InvestorClass)
 
 
@@ -180,6 +228,7 @@ class Profile(_Table):
     splitter_weights_bps: SplitterWeights
     required_proofs: tuple[Proof, ...]  # of an asset that is offered
     appraisals: AppraisalLimits
+    tariffs: Annotated[tuple[Tariff, ...], Field(min_length=1, max_length=32)]
     # Of one class and country in the order of time.
     withholding: Annotated[tuple[WithholdingRule, ...], Field(min_length=1, max_length=64)]
 
@@ -202,6 +251,24 @@ class Profile(_Table):
                 )
             last[key] = rule.effective_from
         return self
+
+    @field_validator("tariffs")
+    @classmethod
+    def _uses_are_unique(cls, tariffs: tuple[Tariff, ...]) -> tuple[Tariff, ...]:
+        uses = [each.use for each in tariffs]
+        if twice := sorted({use for use in uses if uses.count(use) > 1}):
+            raise ValueError(f"{', '.join(twice)} appears more than once")
+        if all(each.rate_numerator for each in tariffs):
+            raise ValueError("no use leaves the rent to the parties")
+        return tariffs
+
+    @property
+    def agreed_use(self) -> str:
+        """The first use whose rent is left to the parties."""
+        return next(each.use for each in self.tariffs if not each.rate_numerator)
+
+    def tariff(self, use: str) -> Tariff | None:
+        return next((each for each in self.tariffs if each.use == use), None)
 
     @field_validator("property_classes", "investor_classes")
     @classmethod

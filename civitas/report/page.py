@@ -24,6 +24,7 @@ LABELS = {
     "claimable": "Waiting to be claimed",
     "treasury": "Treasury",
     "held_by_splitters": "Held by splitters",
+    "held_for_tenants": "Held for tenants",
 }
 Tile = tuple[str, str, list[str]]  # label, value, notes below it
 

@@ -18,6 +18,7 @@ from civitas.carbon.measure import Methodology, Reading, measure
 from civitas.chain.carbon import issue, native_issuance, readings_of, record_readings
 from civitas.chain.city import City
 from civitas.chain.deploy import name32
+from civitas.chain.leases import day_number, draft_of
 from civitas.chain.refusals import reason_of
 from civitas.errors import CivitasError
 from civitas.inventory import Asset, Investor, Lease
@@ -112,11 +113,6 @@ def go_to(year: Year, day: date, hour: int = 12) -> None:
             "(ethereum:local:revm)"
         )
     chain.pending_timestamp = target
-
-
-def day_number(day: date) -> int:
-    """Days from 1970-01-01, as the Lease contract counts."""
-    return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
 def lease_hash(lease: Lease) -> bytes:
@@ -286,7 +282,7 @@ def create_splitters(year: Year) -> None:
 
 
 def sign_leases(year: Year) -> None:
-    """Sign every lease; each tenant lets the lease contract take the rent."""
+    """Sign every lease; each tenant pays its deposit and lets the contract take the rent."""
     money, contract = year.city.payment_token, year.city.lease
     crowd = year.keys.crowd[len(year.investors) : -1]
     names = list(dict.fromkeys(lease.tenant for lease in year.plan.leases))
@@ -296,33 +292,35 @@ def sign_leases(year: Year) -> None:
     for lease in sorted(year.plan.leases, key=lambda each: each.start):
         tenant = year.tenants[lease.tenant]
         contract.sign(
-            year.asset_ids[lease.asset],
-            tenant,
-            day_number(lease.start),
-            lease.months,
-            lease.monthly_rent,
+            draft_of(lease, year.plan.profile, year.asset_ids[lease.asset], tenant.address),
             lease_hash(lease),
             sender=year.keys.asset_manager,
         )
         year.lease_ids[lease.ref] = contract.total_leases()
     for tenant in dict.fromkeys(year.tenants.values()):
         money.approve(contract, 2**256 - 1, sender=tenant)
+    for lease in year.plan.leases:
+        if lease.deposit:
+            tenant = year.tenants[lease.tenant]
+            money.mint(tenant, lease.deposit, sender=tenant)  # the tenant's own savings
+            contract.pay_deposit(year.lease_ids[lease.ref], lease.deposit, sender=tenant)
 
 
 def collect_rent(year: Year, month: int) -> None:
-    """At the month's end each tenant pays what is due; every eleventh is a month late in March."""
+    """At the month's end each tenant pays what it owes, late fees too; every eleventh is a month
+    late in March."""
     money = year.city.payment_token
     go_to(year, last_day(year.plan.year, month))
     chain.mine()
     for index, lease in enumerate(year.plan.leases):
         if month == 3 and index % 11 == 5:
             continue
-        arrears = year.city.lease.arrears(year.lease_ids[lease.ref])
-        if arrears == 0:
+        owed = sum(year.city.lease.owed(year.lease_ids[lease.ref]))
+        if owed == 0:
             continue
         tenant = year.tenants[lease.tenant]
-        money.mint(tenant, arrears, sender=tenant)  # the tenant's own earnings
-        year.city.lease.pay(year.lease_ids[lease.ref], arrears, sender=tenant)
+        money.mint(tenant, owed, sender=tenant)  # the tenant's own earnings
+        year.city.lease.pay(year.lease_ids[lease.ref], owed, sender=tenant)
 
 
 def split_revenue(year: Year) -> None:

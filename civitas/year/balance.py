@@ -2,7 +2,9 @@
 
 from typing import Any
 
-KEYS = ("rent_paid", "paid_to_holders", "claimable", "treasury", "held_by_splitters")
+# Where rent comes to rest; deposits are no part of it.
+PARTS = ("paid_to_holders", "claimable", "treasury", "held_by_splitters")
+KEYS = ("rent_paid", *PARTS, "held_for_tenants")
 
 
 def differences(figures: dict[str, Any]) -> list[str]:
@@ -14,7 +16,7 @@ def differences(figures: dict[str, Any]) -> list[str]:
         if state[key] != events[key]
     ]
     for name, side in (("state", state), ("events", events)):
-        parts = sum(side[key] for key in KEYS[1:])
+        parts = sum(side[key] for key in PARTS)
         if side["rent_paid"] != parts:
             wrong.append(f"rent_paid by {name} is {side['rent_paid']}, its parts sum to {parts}")
     carbon = figures["carbon"]

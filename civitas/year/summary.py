@@ -12,8 +12,9 @@ from civitas.clock import Clock
 from civitas.ledger.journal import balance_under, balances
 from civitas.ledger.rules import (
     FOR_HOLDERS,
+    FOR_TENANTS,
+    FROM_TENANTS,
     HOLDERS,
-    RENT,
     SPLITTERS,
     TREASURY,
     Books,
@@ -28,6 +29,7 @@ Figures = dict[str, int]
 def figures_from_state(year: Year) -> Figures:
     """What the contracts hold and say now; {currency base units}.
 
+    `rent_paid` is all that tenants paid: rent with its tax, and late fees.
     `claimable` is what the security tokens hold for their holders: the whole units that can be
     claimed, and the fractions of a unit that have not filled up yet.
     """
@@ -35,13 +37,14 @@ def figures_from_state(year: Year) -> Figures:
     held = {ref: money.balanceOf(token) for ref, token in year.tokens.items()}
     leases = range(1, city.lease.total_leases() + 1)
     return {
-        "rent_paid": sum(city.lease.terms_of(lease_id).paid for lease_id in leases),
+        "rent_paid": sum(sum(city.lease.paid(lease_id)) for lease_id in leases),
         "paid_to_holders": sum(
             token.income_deposited() - held[ref] for ref, token in year.tokens.items()
         ),
         "claimable": sum(held.values()),
         "treasury": city.treasury.total_of(money),
         "held_by_splitters": sum(money.balanceOf(splitter) for splitter in year.splitters.values()),
+        "held_for_tenants": money.balanceOf(city.lease_deposits),
     }
 
 
@@ -73,11 +76,12 @@ def figures_from_events(events: Iterable[Event], books: Books) -> Figures:
         if posting.account == HOLDERS and posting.amount > 0
     )
     return {
-        "rent_paid": -balance_under(sums, RENT, books.currency),
+        "rent_paid": -sum(balance_under(sums, each, books.currency) for each in FROM_TENANTS),
         "paid_to_holders": claimed,
         "claimable": balance_under(sums, FOR_HOLDERS, books.currency),
         "treasury": balance_under(sums, TREASURY, books.currency),
         "held_by_splitters": balance_under(sums, SPLITTERS, books.currency),
+        "held_for_tenants": balance_under(sums, FOR_TENANTS, books.currency),
     }
 
 

@@ -8,6 +8,7 @@ from ape import chain
 from eth_utils import keccak
 
 from civitas.chain.events import read_events, sources_of
+from civitas.chain.leases import draft
 from civitas.chain.refusals import reason_of
 from civitas.ledger.journal import balance_under, balances
 from civitas.ledger.rules import FOR_HOLDERS, HOLDERS, RENT, SPLITTERS, TREASURY, Books, journal
@@ -20,10 +21,6 @@ def go_to(day, hour=12):
     local = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
     chain.pending_timestamp = int((local - SEOUL).timestamp())
     chain.mine()
-
-
-def day_number(day):
-    return (day - date(1970, 1, 1)).days
 
 
 @pytest.fixture
@@ -79,15 +76,19 @@ def test_rent_reaches_treasury_and_holders_and_the_books_balance(
         office, [(token, 7_000, HOLDERS_PURPOSE), (city.treasury, 3_000, general_fund)]
     )
 
-    # 4. A lease begins on the first; nothing is owed the evening before, one rent in the morning.
+    # 4. A lease begins on the first; nothing is owed the evening before, one rent in the morning:
+    # 1,000, and the rest of the year's rent that twelve does not divide into tens.
+    end = start.replace(year=start.year + 1)
     city.lease.sign(
-        office, tenant, day_number(start), 12, 1_001, keccak(text="lease"), sender=asset_manager
+        draft(office, tenant.address, "AGREED", start, end, annual_rent=12_010),
+        keccak(text="lease"),
+        sender=asset_manager,
     )
     lease_id = city.lease.total_leases()
     go_to(start - timedelta(days=1), 23)
     assert city.lease.arrears(lease_id) == 0
     go_to(start, 0)
-    assert city.lease.arrears(lease_id) == 1_001
+    assert city.lease.arrears(lease_id) == 1_010
 
     # 5. The tenant's employer pays it. The lease contract holds nothing.
     money.mint(payer, 1_001, sender=payer)

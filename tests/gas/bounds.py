@@ -59,6 +59,11 @@ BOUNDS = (
         "a rent is small money; its way must not eat it up",
     ),
     Bound(
+        "Lease.pay_and_distribute a rent through four tiers, to holders and treasury",
+        250_000,
+        "from the tenant to its last places, and the terms of the lease on the way",
+    ),
+    Bound(
         "CarbonCredit.safeTransferFrom between existing holders",
         50_000,
         "42,000, as a plain ERC-1155, and 8,000 to ask the identity registry about both sides",
@@ -105,6 +110,7 @@ LOOPS_AT_THEIR_CAP = (
     "Dividends.follow_order of a succession of 16",
     "IdentityRegistry.batchRegisterIdentity 100 investors",
     "IdentityRegistry.register 100 investors",
+    "Lease.pay 600 rents and their late fees",
     "MeterRegistry.record 64 readings",
     "RevenueSplitter.begin_rules after 8 tiers, with income before",
     "RevenueSplitter.distribute an earlier version's income through 8 tiers to 20 payees",
@@ -140,6 +146,12 @@ UNMEASURED = {
     **{
         f"SecurityToken.{name}": "refuses always, by its extension"
         for name in ("transferOwnership", "setDocument", "removeDocument")
+    },
+    "Lease.hold_rent": "the escrow's call: its gas is in RentEscrow.confirm",
+    "RentEscrow.book": "the Lease's call: its gas is in Lease.pay",
+    **{
+        f"LeaseDeposits.{name}": "the Lease's call: its gas is in Lease's own functions"
+        for name in ("book", "draw", "credit")
     },
     "IncomeDesk.settle": "the token's call: its gas is in SecurityToken.claim_income",
     "IncomeDesk.settle_dividend": "the Dividends contract's call: its gas is in Dividends.claim",

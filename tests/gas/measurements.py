@@ -12,6 +12,7 @@ from tests.gas.scenes import (
     funds,
     holders,
     income,
+    leases,
     offices,
     registers,
     revenue,
@@ -42,6 +43,7 @@ SCENES = (
     deployments,
     splitter_rules,
     decisions,
+    leases,
 )
 
 Figures = Mapping[str, int]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from eth_utils import keccak, to_checksum_address
 from civitas.chain.address_book import AddressBook
 from civitas.chain.city import City
 from civitas.chain.deploy import deploy_city, name32
+from civitas.chain.leases import EPOCH, Draft, draft
 from civitas.chain.parameters import Parameters
 from civitas.chain.roles import Role
 from civitas.profiles import Proof
@@ -180,6 +182,15 @@ class Stage:
     def allow_money(self, spender: ContractInstance) -> None:
         """Let a contract take the payer's money; the allowance never shrinks to zero."""
         self.city.payment_token.approve(spender, EVERYTHING, sender=self.payer)
+
+    def lease_draft(
+        self, asset_id: int, years: int, rent: int, use: str = "AGREED", deposit: int = 0
+    ) -> Draft:
+        """A draft from today on, at a rent by the month."""
+        start = EPOCH + timedelta(int(ape.chain.pending_timestamp) // DAY)
+        end = start.replace(year=start.year + years)
+        how = {"annual_rent": 12 * rent, "deposit": deposit}
+        return draft(asset_id, self.spender.address, use, start, end, **how)
 
     def wait(self, seconds: int) -> None:
         """Let time pass before the next transaction."""

@@ -8,7 +8,7 @@ from web3.exceptions import TransactionNotFound
 
 from tests.node.conftest import PARAMS
 
-STEPS, RECORDS = 45, 23
+STEPS, RECORDS = 50, 27
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from civitas.chain.rehearsal import plan_city
 from civitas.errors import CivitasError
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
-STEPS, RECORDS = 46, 24
+STEPS, RECORDS = 51, 28
 
 
 def checksum(folder):

@@ -23,7 +23,7 @@ from civitas.chain.sources import creation_code
 from civitas.errors import CivitasError
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
-STEPS = 46
+STEPS = 51
 
 
 class Killed(BaseException):

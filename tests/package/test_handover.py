@@ -71,7 +71,7 @@ def test_a_plan_with_a_timelock_is_the_run(own_book, deployer, timelocked):
 
     city = deploy_city(timelocked, own_book, deployer)
 
-    assert deployer.nonce - before == len(plan.steps) == 47
+    assert deployer.nonce - before == len(plan.steps) == 52
     assert plan.roles["ADMIN"] == (city.timelock.address,)
     assert own_book.require("Timelock").address == city.timelock.address
     again = plan_city(timelocked, own_book, deployer.address)

@@ -40,7 +40,8 @@ def test_energy_is_known_for_most_but_not_all(assets):
 def test_sample_leases_fit_the_sample_assets(assets):
     leases = read_leases(SAMPLES / "leases.csv", KR, assets)
 
-    assert len(leases) == 24
+    assert len(leases) == 25
+    assert any(each.use == "COMMERCIAL" and not each.monthly_rent for each in leases)
     assert {each.start.year for each in leases} == {2027}
     assert sum(each.start == date(2027, 1, 1) for each in leases) >= 12
     assert any(each.start.day == 31 for each in leases)

@@ -73,10 +73,69 @@ def test_refuses_an_entry_that_balances_only_across_commodities():
         Entry(1, 0, 0, "0x", "test", (Posting("A", "KRW", 2), Posting("B", "USD", -2)))
 
 
+def rent_paid(amount, late_fee=0, vat=0, penalty=0):
+    parts = {"late_fee": late_fee, "vat": vat, "penalty": penalty}
+    return event("Lease", "RentPaid", receiver=SPLITTER, amount=amount, **parts)
+
+
 def test_rent_rests_in_the_splitter():
-    assert postings_of(event("Lease", "RentPaid", amount=100)) == [
+    assert postings_of(rent_paid(100)) == [
         (Posting("Assets:Splitters", "KRW", 100), Posting("Income:Rent", "KRW", -100))
     ]
+
+
+def test_tax_on_a_rent_is_owed_and_fees_are_income_of_their_own():
+    assert postings_of(rent_paid(100, late_fee=4, vat=8, penalty=3)) == [
+        (
+            Posting("Assets:Splitters", "KRW", 100),
+            Posting("Income:LateFees", "KRW", -4),
+            Posting("Liabilities:Taxes:VAT", "KRW", -8),
+            Posting("Income:Penalties", "KRW", -3),
+            Posting("Income:Rent", "KRW", -85),
+        )
+    ]
+
+
+def test_rent_that_a_court_holds_is_income_that_rests_elsewhere():
+    held = event("Lease", "RentPaid", receiver=DONOR, amount=100, late_fee=0, vat=0, penalty=0)
+    paid = event("RentEscrow", "ReceiverPaid", amount=30)
+    released = event("RentEscrow", "HeldReleased", amount=70)
+
+    assert postings_of(held)[0][0] == Posting("Assets:HeldByCourtOrder", "KRW", 100)
+    sums = balances(journal([held, paid, released], BOOKS))
+    assert balance_under(sums, "Assets:HeldByCourtOrder", "KRW") == 0
+    assert balance_under(sums, "Assets:Splitters", "KRW") == 70
+    assert balance_under(sums, "Expenses:Payees", "KRW") == 30
+
+
+def test_a_bidders_deposit_is_its_own_until_it_is_lost():
+    bids = [event("LeaseTender", "BidCommitted", amount=100) for _ in range(3)]
+    refunded = event("LeaseTender", "BidRefunded", amount=100)
+    signed = event("LeaseTender", "TenderSigned", deposit=100)
+    lost = event("LeaseTender", "BidForfeited", amount=100)
+
+    assert postings_of(event("LeaseTender", "TenderSigned", deposit=0)) == []
+    assert balance_under(balances(journal(bids, BOOKS)), "Liabilities:Bidders", "KRW") == -300
+    sums = balances(journal([*bids, refunded, signed, lost], BOOKS))
+    assert balance_under(sums, "Liabilities:Bidders", "KRW") == 0
+    assert balance_under(sums, "Assets:HeldForBidders", "KRW") == 0
+    assert balance_under(sums, "Income:Forfeited", "KRW") == -100
+
+
+def test_a_deposit_is_never_income_unless_rent_is_drawn_from_it():
+    taken = event("LeaseDeposits", "DepositTaken", amount=100)
+    drawn = [event("LeaseDeposits", "DepositDrawn", amount=30), rent_paid(30)]
+    credited = event("LeaseDeposits", "TenantCredited", amount=70)
+
+    sums = balances(journal([taken, credited], BOOKS))
+    assert balance_under(sums, "Income", "KRW") == 0
+    assert balance_under(sums, "Assets:HeldForTenants", "KRW") == 100
+
+    paid = event("LeaseDeposits", "CreditPaid", amount=70)
+    sums = balances(journal([taken, *drawn, credited, paid], BOOKS))
+    assert balance_under(sums, "Income:Rent", "KRW") == -30
+    assert balance_under(sums, "Assets:HeldForTenants", "KRW") == 0
+    assert balance_under(sums, "Liabilities:Tenants", "KRW") == 0
 
 
 def test_a_deposit_from_a_splitter_is_owed_to_the_holders():
@@ -227,9 +286,9 @@ def test_carbon_is_booked_in_tonnes():
 def test_numbers_are_free_of_gaps_where_events_have_no_entry():
     entries = journal(
         [
-            event("Lease", "RentPaid", amount=1),
+            rent_paid(1),
             event("Lease", "Paused"),
-            event("Lease", "RentPaid", amount=2),
+            rent_paid(2),
         ],
         BOOKS,
     )

@@ -27,7 +27,7 @@ def asset(ref, name, code="OFFICE", area=100_00, energy=20_000, value=5_000_000)
 
 def year(**changes):
     money = {"rent_paid": 1_234_567_890, "paid_to_holders": 700_000_000, "claimable": 34_567_889}
-    money |= {"treasury": 500_000_000, "held_by_splitters": 1}
+    money |= {"treasury": 500_000_000, "held_by_splitters": 1, "held_for_tenants": 7}
     return {
         "city": "Riverton",
         "year": 2027,

@@ -1,18 +1,17 @@
-"""RevenueSplitter, SplitterFactory and Lease: rent comes in, and goes to whom it is due."""
+"""RevenueSplitter and SplitterFactory: rent comes in, and goes to whom it is due."""
 
 from collections.abc import Sequence
 
 import ape
+from ape.contracts import ContractInstance
 
 from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 from tests.gas.scenes.tokens import MINTED
 from tests.gas.stage import (
-    DAY,
     EVERYTHING,
     GENERAL,
     GREEN,
-    START,
     NotTheState,
     Stage,
     addresses,
@@ -25,8 +24,6 @@ MAX_PAYEES = 20
 SHARE, CAP, RESERVE = 1, 2, 4  # of IRevenueSplitter.TierKind
 RECEIVER_GAS = 300_000  # {gas} that a payee may use
 BURNS_GAS = 16  # of MockIncomeReceiver.Manner
-TODAY = START // DAY  # {day}
-RENT = 3_000  # {asset} per month
 
 
 def play(stage: Stage) -> None:
@@ -37,7 +34,6 @@ def play(stage: Stage) -> None:
     _to_gas_burners(stage)
     _release(stage)
     _waterfall(stage)
-    _lease(stage)
 
 
 def equal(accounts: Sequence[str]) -> list[tuple[str, int, bytes]]:
@@ -116,9 +112,30 @@ def _release(stage: Stage) -> None:
 
 
 def _waterfall(stage: Stage) -> None:
-    """Rent through four tiers to a token's holders and the treasury: VAT, a fee, a reserve that
-    fills, debt service by the month."""
-    token = stage.create_token("Market Square")
+    """Rent through four tiers to a token's holders and the treasury, in two transactions or one."""
+    lease, rent = stage.city.lease, 3 * REVENUE
+    payer = stage.meter.by(stage.payer)
+    splitter, lease_id = _market(stage, "Market Square")
+    payer(lease.pay, "rent into a waterfall", lease_id, rent)
+    stage.meter.by(stage.spender)(
+        splitter.distribute, "a rent through four tiers, to holders and treasury"
+    )
+    cashier = stage.meter.by(stage.officer(Role.CASHIER))
+    cashier(splitter.draw_reserve, "to an account", name32("MAINTENANCE"), 9, document("roof"))
+
+    splitter, lease_id = _market(stage, "Market Arcade")
+    payer(
+        lease.pay_and_distribute,
+        "a rent through four tiers, to holders and treasury",
+        *(lease_id, rent),
+    )
+    if splitter.pending() != 0:
+        raise NotTheState("the rent was not shared out")
+
+
+def _market(stage: Stage, parcel: str) -> tuple[ContractInstance, int]:
+    """A splitter with VAT, a fee, a reserve that fills and debt service, and a lease."""
+    token = stage.create_token(parcel)
     for holder in (stage.alice, stage.bob):
         token.mint(holder, MINTED, sender=stage.officer(Role.ASSET_MANAGER))
     tax_office, manager, bank, builder, _ = addresses("payee of 5", 5)  # paid before
@@ -129,43 +146,19 @@ def _waterfall(stage: Stage) -> None:
         (name32("DEBT"), CAP, bank, bytes(32), 0, 1, REVENUE),
     ]
     table = [(token, 7_000, name32("HOLDERS")), (stage.city.treasury, 3_000, GREEN)]
-    splitter = stage.create_splitter("Market rents", table, tiers, is_rest_to_first=True)
-    lease, rent = stage.city.lease, 3 * REVENUE
+    splitter = stage.create_splitter(f"{parcel} rents", table, tiers, is_rest_to_first=True)
+    lease, asset_id = stage.city.lease, splitter.ASSET_ID()
     stage.allow_money(lease)
     lease.sign(
-        *(splitter.ASSET_ID(), stage.spender, TODAY, 600, rent, document("market")),
+        stage.lease_draft(asset_id, 50, 3 * REVENUE),
+        document("market"),
         sender=stage.officer(Role.ASSET_MANAGER),
     )
-    lease_id = lease.lease_of(splitter.ASSET_ID())
+    lease_id = lease.lease_of(asset_id)
     # Half a reserve and some of the debt service, so that all tiers go on where they were.
     stage.send_money(splitter, 1)
     lease.pay(lease_id, REVENUE // 2, sender=stage.payer)
     splitter.distribute(sender=stage.spender)
     lease.pay(lease_id, REVENUE // 2 + REVENUE // 4, sender=stage.payer)
     splitter.distribute(sender=stage.spender)
-
-    stage.meter.by(stage.payer)(lease.pay, "rent into a waterfall", lease_id, rent)
-    stage.meter.by(stage.spender)(
-        splitter.distribute, "a rent through four tiers, to holders and treasury"
-    )
-    cashier = stage.meter.by(stage.officer(Role.CASHIER))
-    cashier(splitter.draw_reserve, "to an account", name32("MAINTENANCE"), 9, document("roof"))
-
-
-def _lease(stage: Stage) -> None:
-    lease, tenant = stage.city.lease, stage.spender
-    manager = stage.meter.by(stage.officer(Role.ASSET_MANAGER))
-    payer = stage.meter.by(stage.payer)
-    deed = document("lease")
-    splitter = stage.create_splitter("Office Tower", equal(addresses("landlord", 2)))
-    asset_id = splitter.ASSET_ID()
-    stage.allow_money(lease)
-
-    manager(lease.sign, "of an asset's first lease", asset_id, tenant, TODAY, 12, RENT, deed)
-    lease_id = lease.lease_of(asset_id)
-    payer(lease.pay, "the first rent", lease_id, RENT)
-    payer(lease.pay, "further rent", lease_id, RENT)
-    manager(lease.terminate, "before its term", lease_id, TODAY + 100, deed)
-    manager(lease.sign, "after another lease", asset_id, tenant, TODAY + 100, 600, RENT, deed)
-    stage.meter.by(stage.officer(Role.GUARDIAN))(lease.pause, "by the guardian")
-    stage.meter.by(stage.officer(Role.CHAIN_ENGINEER))(lease.unpause, "by the engineer")
+    return splitter, int(lease_id)

@@ -8,13 +8,14 @@ import pytest
 from ape import chain, project
 from eth_utils import keccak
 
+from civitas.chain import leases
 from civitas.chain.city import contract_at
 from civitas.chain.deploy import name32
 from civitas.chain.roles import Role
 
 from .desk import Desk
 from .dividend_stage import ALICE, BOB, CAROL, Stage
-from .lease_dates import CITY_OFFSET, day_number, local_date, midnight
+from .lease_dates import CITY_OFFSET, local_date, midnight, months_later
 from .taxes import CORPORATION
 
 NO_PURPOSE = bytes(32)
@@ -223,17 +224,69 @@ def house(splitter):
     return splitter.ASSET_ID()
 
 
+# Of a tariff, in the order of the contract's struct: rent as agreed, no tax, no fees, no index.
+PLAIN = {
+    "rate_numerator": 0,
+    "rate_denominator": 0,
+    "vat_bps": 0,
+    "quantum": 1,
+    "day_divisor": 365,
+    "grace_days": 0,
+    "late_bps": 0,
+    "late_cap_bps": 0,
+    "occupation_bps": 0,
+    "default_days": 30,
+    "settle_days": 30,
+    "index_id": 0,
+    "floor_bps": 0,
+    "cap_bps": 0,
+    "max_age_months": 0,
+    "fallback_bps": 0,
+}
+
+
 @pytest.fixture(scope="module")
-def sign(city, asset_manager, tenant):
+def set_tariff(city, council_clerk):
+    """Set the tariff of a use: `set_tariff("SHOP", vat_bps=1_000)`; what is not named is plain."""
+
+    def set_words(use, **words):
+        assert words.keys() <= PLAIN.keys()
+        city.rent_table.set_tariff(
+            name32(use),
+            tuple({**PLAIN, **words}.values()),
+            keccak(text=f"ordinance on {use}"),
+            sender=council_clerk,
+        )
+
+    return set_words
+
+
+@pytest.fixture(scope="module")
+def plain(set_tariff):
+    """A use whose rent is as agreed."""
+    set_tariff("PLAIN")
+    return "PLAIN"
+
+
+@pytest.fixture(scope="module")
+def draft(plain, tenant):
+    """A draft of twelve instalments a year: `draft(house, date(2026, 1, 31), months=3, rent=5)`."""
+
+    def of(asset_id, start, months=12, rent=1_000, **how):
+        end = how.pop("end", None) or months_later(start, months)
+        how = {"annual_rent": 12 * rent, "use": plain, "tenant": tenant.address, **how}
+        return leases.draft(asset_id, how.pop("tenant"), how.pop("use"), start, end, **how)
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def sign(city, asset_manager, draft):
     """Sign a lease: `sign(house, date(2026, 1, 31), months=3, rent=500)` returns its id."""
 
-    def sign_lease(asset_id, start, months=12, rent=1_000, lease=None):
+    def sign_lease(asset_id, start, months=12, rent=1_000, lease=None, **how):
         receipt = (lease or city.lease).sign(
-            asset_id,
-            tenant,
-            day_number(start),
-            months,
-            rent,
+            draft(asset_id, start, months, rent, **how),
             keccak(text="the contract on paper"),
             sender=asset_manager,
         )
@@ -259,12 +312,18 @@ def lease_in(project, city, money, deployer, council):
     """A Lease contract of another time zone or currency: `lease_in(-300)`."""
 
     def deploy(utc_offset_minutes, asset=None):
+        deposits = city.lease_deposits
+        if asset is not None:
+            deposits = deployer.deploy(project.LeaseDeposits, city.authority, asset)
         lease = deployer.deploy(
             project.Lease,
             city.authority,
             asset or money,
             city.asset_registry,
             city.splitter_factory,
+            city.appraisals,
+            city.rent_table,
+            deposits,
             utc_offset_minutes,
         )
         city.authority.grantRole(Role.LEASE.id, lease, sender=council)

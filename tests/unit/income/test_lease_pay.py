@@ -25,12 +25,21 @@ def test_leads_the_rent_to_the_assets_splitter(city, money, house, splitter, lea
     """INV-LEASE-2: nothing is held by the lease contract."""
     receipt = pay(lease_id, RENT)
 
-    assert city.lease.terms_of(lease_id).paid == RENT
+    assert city.lease.paid(lease_id)[0] == RENT
     assert money.balanceOf(splitter) == splitter.pending() == RENT
     assert money.balanceOf(city.lease) == money.balanceOf(payer) == 0
     assert money.allowance(payer, city.lease) == 0
     assert receipt.events == [
-        city.lease.RentPaid(lease_id=lease_id, asset_id=house, payer=payer, amount=RENT, paid=RENT),
+        city.lease.RentPaid(
+            lease_id=lease_id,
+            asset_id=house,
+            payer=payer,
+            receiver=splitter,
+            amount=RENT,
+            late_fee=0,
+            vat=0,
+            penalty=0,
+        ),
         money.Transfer(sender=payer, receiver=splitter, value=RENT),
     ]
 
@@ -43,7 +52,7 @@ def test_takes_rent_from_the_tenant_and_from_a_stranger_alike(
         money.approve(city.lease, 300, sender=person)
         city.lease.pay(lease_id, 300, sender=person)
 
-    assert city.lease.terms_of(lease_id).paid == 600
+    assert city.lease.paid(lease_id)[0] == 600
     assert money.balanceOf(tenant) == money.balanceOf(stranger) == 0
 
 
@@ -72,7 +81,7 @@ def test_reaches_the_payees_to_the_unit(
 def test_takes_rent_ahead_up_to_all_that_the_lease_asks(city, lease_id, pay, amount):
     pay(lease_id, amount)
 
-    assert city.lease.terms_of(lease_id).paid == amount
+    assert city.lease.paid(lease_id)[0] == amount
     assert city.lease.arrears(lease_id) == 0
 
 
@@ -110,7 +119,7 @@ def test_refuses_more_than_the_allowance(city, money, lease_id, tenant):
     with ape.reverts("Transaction failed."):
         city.lease.pay(lease_id, 500, sender=tenant)
 
-    assert city.lease.terms_of(lease_id).paid == 0
+    assert city.lease.paid(lease_id)[0] == 0
 
 
 def test_refuses_more_than_the_payer_has(city, money, lease_id, tenant):
@@ -120,7 +129,7 @@ def test_refuses_more_than_the_payer_has(city, money, lease_id, tenant):
     with ape.reverts("Transaction failed."):
         city.lease.pay(lease_id, 500, sender=tenant)
 
-    assert city.lease.terms_of(lease_id).paid == 0
+    assert city.lease.paid(lease_id)[0] == 0
 
 
 def test_refuses_a_currency_that_keeps_a_fee(city, money, splitter, lease_id, pay, stranger):
@@ -129,7 +138,7 @@ def test_refuses_a_currency_that_keeps_a_fee(city, money, splitter, lease_id, pa
     with ape.reverts("token_transfer: amount differs"):
         pay(lease_id, 10_000)
 
-    assert city.lease.terms_of(lease_id).paid == 0
+    assert city.lease.paid(lease_id)[0] == 0
     assert money.balanceOf(splitter) == 0
 
 
@@ -139,7 +148,7 @@ def test_refuses_while_the_currency_is_paused(city, money, lease_id, pay, strang
     with ape.reverts("mock: paused"):
         pay(lease_id, RENT)
 
-    assert city.lease.terms_of(lease_id).paid == 0
+    assert city.lease.paid(lease_id)[0] == 0
 
 
 def test_lets_a_stranger_pay_for_a_blocked_tenant(city, money, lease_id, pay, tenant, stranger):
@@ -151,7 +160,7 @@ def test_lets_a_stranger_pay_for_a_blocked_tenant(city, money, lease_id, pay, te
 
     pay(lease_id, RENT)
 
-    assert city.lease.terms_of(lease_id).paid == RENT
+    assert city.lease.paid(lease_id)[0] == RENT
 
 
 def test_takes_a_currency_that_returns_nothing(
@@ -165,7 +174,7 @@ def test_takes_a_currency_that_returns_nothing(
 
     lease.pay(lease_id, RENT, sender=tenant)
 
-    assert silent_token.balanceOf(splitter) == lease.terms_of(lease_id).paid == RENT
+    assert silent_token.balanceOf(splitter) == lease.paid(lease_id)[0] == RENT
 
 
 @pytest.fixture
@@ -186,7 +195,7 @@ def test_refuses_a_currency_that_returns_false(hooked, hook_token, tenant):
     with ape.reverts("token_transfer: returned false"):
         lease.pay(lease_id, RENT, sender=tenant)
 
-    assert lease.terms_of(lease_id).paid == 0
+    assert lease.paid(lease_id)[0] == 0
 
 
 @pytest.mark.parametrize("call", ["pay", "terms_of", "due", "arrears", "total_leases"])
@@ -199,7 +208,7 @@ def test_lets_the_currency_not_back_in(hooked, hook_token, tenant, call):
 
     assert hook_token.attacked() == 1
     assert not hook_token.attack_succeeded()
-    assert hook_token.balanceOf(splitter) == lease.terms_of(lease_id).paid == RENT
+    assert hook_token.balanceOf(splitter) == lease.paid(lease_id)[0] == RENT
 
 
 def test_takes_what_is_owed_after_a_termination_and_no_more(city, lease_id, pay, asset_manager):
@@ -209,7 +218,7 @@ def test_takes_what_is_owed_after_a_termination_and_no_more(city, lease_id, pay,
         pay(lease_id, 2 * RENT + 1)
     pay(lease_id, 2 * RENT)
 
-    assert city.lease.terms_of(lease_id).paid == 2 * RENT
+    assert city.lease.paid(lease_id)[0] == 2 * RENT
 
 
 @runs(15)
@@ -235,7 +244,7 @@ def test_leads_any_payments_to_the_splitter_to_the_unit(
             pay(lease_id, amount)
             paid += amount
 
-        assert city.lease.terms_of(lease_id).paid == money.balanceOf(splitter) == paid <= total
+        assert city.lease.paid(lease_id)[0] == money.balanceOf(splitter) == paid <= total
         assert money.balanceOf(city.lease) == 0
 
 

@@ -4,11 +4,11 @@ import ape
 import pytest
 from eth_utils import keccak
 
-from civitas.chain.deploy import ZERO_ADDRESS
+from civitas.chain.deploy import ZERO_ADDRESS, name32
 
-from .lease_dates import day_number, midnight
+from .lease_dates import day_number, midnight, months_later
 
-START = date(2026, 3, 1)
+START, END = date(2026, 3, 1), date(2028, 3, 1)
 START_DAY = day_number(START)
 DOCUMENT = keccak(text="the contract on paper")
 MAX_MONTHS = 600
@@ -16,19 +16,22 @@ MAX_RENT = 2**96 - 1
 MAX_START_DAY = 2_932_896 - 600 * 31
 
 
-def test_lets_an_asset(city, house, splitter, asset_manager, tenant):
-    receipt = city.lease.sign(house, tenant, START_DAY, 24, 1_500, DOCUMENT, sender=asset_manager)
+def test_lets_an_asset(city, house, splitter, draft, asset_manager, tenant):
+    terms = draft(house, START, end=END, annual_rent=18_000, deposit=500)
+
+    receipt = city.lease.sign(terms, DOCUMENT, sender=asset_manager)
 
     assert receipt.return_value == city.lease.total_leases() == city.lease.lease_of(house) == 1
     assert city.lease.terms_of(1) == (
         house,
         tenant.address,
         splitter.address,
-        1_500,
         START_DAY,
-        24,
-        0,
-        0,
+        START_DAY,
+        day_number(END),
+        18_000,
+        500,
+        *(False, False, False),
     )
     assert receipt.events == [
         city.lease.LeaseSigned(
@@ -36,9 +39,14 @@ def test_lets_an_asset(city, house, splitter, asset_manager, tenant):
             asset_id=house,
             tenant=tenant,
             splitter=splitter,
-            monthly_rent=1_500,
+            use=name32("PLAIN"),
             start_day=START_DAY,
-            months=24,
+            anchor_day=START_DAY,
+            end_day=day_number(END),
+            annual_rent=18_000,
+            deposit=500,
+            is_permit=False,
+            index_month=0,
             document_hash=DOCUMENT,
         ),
         city.asset_registry.LetUntilSet(
@@ -69,58 +77,137 @@ def test_lets_an_asset_from_a_day_that_is_over(city, house, sign):
 def test_takes_terms_of_1_to_600_months(city, house, sign, months):
     lease_id = sign(house, START, months=months)
 
-    assert city.lease.terms_of(lease_id).months == months
+    assert city.lease.instalments(lease_id) == months
 
 
-@pytest.mark.parametrize("months", [0, MAX_MONTHS + 1, 2**256 - 1])
-def test_refuses_other_terms(house, sign, months):
+def days(asset_id, tenant, start, anchor, end):
+    return (asset_id, tenant, name32("PLAIN"), start, anchor, end, 12, 0)
+
+
+LAST = day_number(months_later(START, MAX_MONTHS))
+
+
+@pytest.mark.parametrize(
+    ("start", "anchor", "end"),
+    [
+        (START_DAY, START_DAY, START_DAY),
+        (START_DAY, START_DAY, START_DAY - 1),
+        (START_DAY, START_DAY, LAST + 1),
+        (START_DAY, START_DAY, 2**256 - 1),
+        (START_DAY, START_DAY - 1, START_DAY + 60),
+        (START_DAY, START_DAY + 32, START_DAY + 60),  # a month of March has 31 days
+        (START_DAY, START_DAY + 20, START_DAY + 19),
+        (MAX_START_DAY + 1, MAX_START_DAY + 1, MAX_START_DAY + 2),
+        (2**256 - 1, 2**256 - 1, 2**256 - 1),
+    ],
+)
+def test_refuses_other_terms(city, house, plain, asset_manager, tenant, start, anchor, end):
     with ape.reverts("lease: bad term"):
-        sign(house, START, months=months)
+        city.lease.sign(days(house, tenant, start, anchor, end), DOCUMENT, sender=asset_manager)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "end"),
+    [(0, 1), (0, LAST - START_DAY), (31, 31), (31, 32), (31, LAST - START_DAY), (20, 20)],
+)
+def test_takes_an_anchor_within_a_month(city, house, plain, asset_manager, tenant, anchor, end):
+    terms = days(house, tenant, START_DAY, START_DAY + anchor, START_DAY + end)
+
+    city.lease.sign(terms, DOCUMENT, sender=asset_manager)
+
+    assert city.lease.terms_of(1)[3:6] == (START_DAY, START_DAY + anchor, START_DAY + end)
+    assert city.lease.end_day(1) == START_DAY + end
 
 
 @pytest.mark.parametrize("start_day", [0, 1, MAX_START_DAY - 1, MAX_START_DAY])
-def test_takes_a_start_that_the_calendar_knows(city, house, asset_manager, tenant, start_day):
-    city.lease.sign(house, tenant, start_day, MAX_MONTHS, 1, DOCUMENT, sender=asset_manager)
+def test_takes_a_start_that_the_calendar_knows(
+    city, house, plain, asset_manager, tenant, start_day
+):
+    end = day_number(date(2026, 3, 1)) - day_number(date(1976, 3, 1)) - 30
+    terms = days(house, tenant, start_day, start_day, start_day + end)
+    city.lease.sign(terms, DOCUMENT, sender=asset_manager)
 
     assert city.lease.terms_of(1).start_day == start_day
-    assert city.lease.end_day(1) > start_day
-    assert city.lease.due(1, 2**64) == MAX_MONTHS
+    assert city.lease.end_day(1) == start_day + end
+    assert city.lease.due(1, 2**64) > 0
 
 
-@pytest.mark.parametrize("start_day", [MAX_START_DAY + 1, 2**256 - 1])
-def test_refuses_a_later_start(city, house, asset_manager, tenant, start_day):
-    with ape.reverts("lease: bad term"):
-        city.lease.sign(house, tenant, start_day, 1, 1, DOCUMENT, sender=asset_manager)
+@pytest.mark.parametrize("annual_rent", [1, 2, 12, MAX_RENT - 1, MAX_RENT])
+def test_takes_any_rent_below_2_to_the_96(city, house, sign, annual_rent):
+    lease_id = sign(house, START, months=MAX_MONTHS, annual_rent=annual_rent)
+
+    assert city.lease.due(lease_id, 2**64) == 50 * annual_rent
 
 
-@pytest.mark.parametrize("rent", [1, 2, MAX_RENT - 1, MAX_RENT])
-def test_takes_any_rent_below_2_to_the_96(city, house, sign, rent):
-    lease_id = sign(house, START, months=MAX_MONTHS, rent=rent)
-
-    assert city.lease.due(lease_id, 2**64) == MAX_MONTHS * rent
-
-
-@pytest.mark.parametrize("rent", [0, MAX_RENT + 1, 2**256 - 1])
-def test_refuses_other_rents(house, sign, rent):
+@pytest.mark.parametrize("annual_rent", [0, MAX_RENT + 1, 2**256 - 1])
+def test_refuses_other_rents(house, sign, annual_rent):
     with ape.reverts("lease: bad rent"):
-        sign(house, START, rent=rent)
+        sign(house, START, annual_rent=annual_rent)
 
 
-def test_refuses_no_tenant(city, house, asset_manager):
+def test_refuses_a_rent_that_is_no_multiple_of_the_quantum(house, sign, set_tariff):
+    set_tariff("TENS", quantum=10)
+
+    with ape.reverts("lease: bad rent"):
+        sign(house, START, annual_rent=1_005, use="TENS")
+    assert sign(house, START, annual_rent=1_010, use="TENS") == 1
+
+
+@pytest.mark.parametrize("deposit", [0, 1, 2**96 - 1])
+def test_takes_any_deposit_below_2_to_the_96(city, house, sign, deposit):
+    assert city.lease.terms_of(sign(house, START, deposit=deposit)).deposit == deposit
+
+
+@pytest.mark.parametrize("deposit", [2**96, 2**256 - 1])
+def test_refuses_other_deposits(house, sign, deposit):
+    with ape.reverts("lease: bad deposit"):
+        sign(house, START, deposit=deposit)
+
+
+def test_refuses_a_use_without_a_tariff(house, sign):
+    with ape.reverts("lease: no such use"):
+        sign(house, START, use="NONE")
+
+
+def test_refuses_no_tenant(house, sign):
     with ape.reverts("lease: no tenant"):
-        city.lease.sign(house, ZERO_ADDRESS, START_DAY, 1, 1, DOCUMENT, sender=asset_manager)
+        sign(house, START, tenant=ZERO_ADDRESS)
 
 
-def test_refuses_no_document(city, house, asset_manager, tenant):
+def test_refuses_no_document(city, house, draft, asset_manager):
     with ape.reverts("lease: no document"):
-        city.lease.sign(house, tenant, START_DAY, 1, 1, bytes(32), sender=asset_manager)
+        city.lease.sign(draft(house, START), bytes(32), sender=asset_manager)
 
 
-def test_refuses_a_class_that_is_not_leasable(city, register_asset, sign):
+def test_refuses_a_class_that_is_neither_leased_nor_permitted(
+    city, register_asset, sign, council_clerk
+):
+    city.rent_table.set_permit(name32("ADMINISTRATIVE"), 0, DOCUMENT, sender=council_clerk)
+
     with ape.reverts("lease: class not leasable"):
         sign(register_asset("the town hall", "ADMINISTRATIVE"), START)
 
     assert city.lease.total_leases() == 0
+
+
+@pytest.fixture
+def town_hall(register_asset, create_splitter, waterworks):
+    asset_id = register_asset("the town hall", "ADMINISTRATIVE")
+    create_splitter(asset_id, [(waterworks, 10_000, bytes(32))])
+    return asset_id
+
+
+def test_permits_the_use_of_administrative_property_for_five_years(city, town_hall, sign):
+    lease_id = sign(town_hall, START, months=60)
+
+    assert city.lease.terms_of(lease_id).is_permit
+
+
+@pytest.mark.parametrize("later", [1, 365])
+def test_refuses_a_longer_permit(town_hall, sign, later):
+    """F2: a permit of six years is refused."""
+    with ape.reverts("lease: permit too long"):
+        sign(town_hall, START, end=months_later(START, 60) + timedelta(later))
 
 
 def test_refuses_an_asset_that_does_not_exist(house, sign):
@@ -148,7 +235,7 @@ def test_lets_an_asset_again_after_the_lease_before(city, house, sign, gap):
 
     assert (first, second) == (1, 2)
     assert city.lease.lease_of(house) == second
-    assert city.lease.terms_of(first).months == 1
+    assert city.lease.instalments(first) == 1
 
 
 @pytest.mark.parametrize("start", [date(2026, 2, 27), date(2026, 1, 31), date(2025, 1, 1)])
@@ -180,10 +267,8 @@ def test_lets_other_assets_meanwhile(city, house, split, waterworks, sign):
 
 
 @pytest.mark.parametrize("caller", ["stranger", "council", "council_clerk", "tenant"])
-def test_refuses_all_but_the_asset_manager(city, house, tenant, request, caller):
+def test_refuses_all_but_the_asset_manager(city, house, draft, request, caller):
     with ape.reverts("authorized: missing role"):
-        city.lease.sign(
-            house, tenant, START_DAY, 1, 1, DOCUMENT, sender=request.getfixturevalue(caller)
-        )
+        city.lease.sign(draft(house, START), DOCUMENT, sender=request.getfixturevalue(caller))
 
     assert city.lease.total_leases() == 0

@@ -41,8 +41,9 @@ def test_ends_a_lease_before_its_term(city, lease_id, today, terminate):
     assert receipt.events == [
         city.lease.LeaseTerminated(
             lease_id=lease_id,
-            old_end_day=0,
+            old_end_day=day_number(END),
             new_end_day=day_number(date(2026, 9, 1)),
+            refund=0,
             document_hash=DOCUMENT,
         ),
         city.asset_registry.LetUntilSet(
@@ -64,6 +65,7 @@ def test_ends_it_earlier_a_second_time(city, lease_id, today, terminate):
             lease_id=lease_id,
             old_end_day=day_number(date(2026, 9, 1)),
             new_end_day=day_number(date(2026, 8, 31)),
+            refund=0,
             document_hash=DOCUMENT,
         ),
         city.asset_registry.LetUntilSet(
@@ -153,7 +155,7 @@ def test_knows_the_citys_midnight(lease_id, terminate, second, is_today):
 def test_takes_the_last_day_of_the_term(city, lease_id, today, terminate):
     terminate(lease_id, END - timedelta(1))
 
-    assert city.lease.due(lease_id, 2**64) == RENT * MONTHS
+    assert city.lease.due(lease_id, 2**64) == 11 * RENT + 12_000 * 27 // 365
 
 
 @pytest.mark.parametrize("later", [0, 1])
@@ -170,20 +172,21 @@ def test_refuses_a_lease_that_has_run_its_term(lease_id, terminate):
 
 
 @pytest.mark.parametrize(
-    ("end", "rents"),
+    ("end", "total", "due"),
     [
-        (date(2026, 6, 30), 4),
-        (date(2026, 7, 1), 4),  # a month that would begin on the end day is not begun
-        (date(2026, 7, 2), 5),
-        (date(2026, 8, 1), 5),
-        (date(2026, 8, 2), 6),
+        (date(2026, 6, 15), 3_460, 3_460),  # 12,000 * 14 // 365 for the first half of June
+        (date(2026, 6, 30), 3_953, 3_953),
+        (date(2026, 7, 1), 4_000, 4_000),  # a month that would begin on the end day is not begun
+        (date(2026, 7, 2), 4_032, 4_000),
+        (date(2026, 8, 1), 5_000, 4_000),
+        (date(2026, 8, 2), 5_032, 4_000),
     ],
 )
-def test_leaves_the_rent_of_months_begun_owed(city, lease_id, today, terminate, end, rents):
+def test_leaves_rent_owed_by_days_up_to_the_end(city, lease_id, today, terminate, end, total, due):
     terminate(lease_id, end)
 
-    assert city.lease.due(lease_id, 2**64) == rents * RENT
-    assert city.lease.due(lease_id) == 4 * RENT
+    assert city.lease.due(lease_id, 2**64) == total
+    assert city.lease.due(lease_id) == due
 
 
 @pytest.mark.parametrize("end", [START, START - timedelta(1)])
@@ -196,17 +199,42 @@ def test_calls_a_lease_off_before_it_begins(city, lease_id, terminate, end):
 def test_keeps_the_first_rent_of_a_lease_ended_on_its_second_day(city, lease_id, terminate):
     terminate(lease_id, START + timedelta(1))
 
-    assert city.lease.due(lease_id, 2**64) == RENT
+    assert city.lease.due(lease_id, 2**64) == 12_000 // 365
 
 
-def test_refuses_while_rent_is_paid_beyond_the_end(city, lease_id, today, terminate, pay):
-    pay(lease_id, 5 * RENT + 1)
+@pytest.mark.parametrize(
+    ("paid", "end", "refund"),
+    [
+        (5_001, date(2026, 8, 1), 1),
+        (12_000, date(2026, 8, 1), 7_000),
+        (12_000, date(2026, 6, 15), 8_540),
+        (3_900, date(2026, 6, 15), 440),  # June was not paid in full
+        (5_033, date(2026, 8, 2), 1),
+    ],
+)
+def test_gives_back_what_was_paid_for_days_beyond(
+    city, money, lease_id, today, terminate, pay, tenant, asset_manager, stranger, paid, end, refund
+):
+    """INV-LEASE-4: out of the caller's pocket, as the rent is spent."""
+    pay(lease_id, paid)
+    money.mint(asset_manager, refund, sender=asset_manager)
+    money.approve(city.lease, refund - 1, sender=asset_manager)
+    with ape.reverts("Transaction failed."):
+        terminate(lease_id, end)
+    money.approve(city.lease, refund, sender=asset_manager)
 
-    with ape.reverts("lease: rent is paid beyond"):
-        terminate(lease_id, date(2026, 8, 1))
-    terminate(lease_id, date(2026, 8, 2))
+    receipt = terminate(lease_id, end)
 
-    assert city.lease.due(lease_id, 2**64) == 6 * RENT
+    [terminated] = [each for each in receipt.events if each.event_name == "LeaseTerminated"]
+    assert terminated.refund == refund == city.lease_deposits.credit_of(tenant)
+    assert city.lease_deposits.held_of(city.lease, lease_id) == 0
+    assert money.balanceOf(asset_manager) == 0
+    assert city.lease.due(lease_id, 2**64) == paid - refund
+    assert city.lease.arrears(lease_id, 2**64) == 0
+    with ape.reverts("lease: more than the lease asks"):
+        pay(lease_id, 1)
+    city.lease_deposits.release(tenant, sender=stranger)
+    assert money.balanceOf(tenant) == refund
 
 
 def test_ends_a_lease_that_is_paid_exactly_to_the_end(city, lease_id, today, terminate, pay):
@@ -214,16 +242,20 @@ def test_ends_a_lease_that_is_paid_exactly_to_the_end(city, lease_id, today, ter
 
     terminate(lease_id, date(2026, 8, 1))
 
-    assert city.lease.due(lease_id, 2**64) == city.lease.terms_of(lease_id).paid == 5 * RENT
+    assert city.lease.due(lease_id, 2**64) == city.lease.paid(lease_id)[0] == 5 * RENT
 
 
-def test_refuses_to_call_off_a_lease_that_was_paid(city, lease_id, terminate, pay):
-    pay(lease_id, 1)
+def test_gives_everything_back_when_a_lease_is_called_off(
+    city, money, lease_id, terminate, pay, asset_manager, tenant
+):
+    pay(lease_id, 1_700)
+    money.mint(asset_manager, 1_700, sender=asset_manager)
+    money.approve(city.lease, 1_700, sender=asset_manager)
 
-    with ape.reverts("lease: rent is paid beyond"):
-        terminate(lease_id, START)
+    terminate(lease_id, START)
 
-    assert city.lease.end_day(lease_id) == day_number(END)
+    assert city.lease_deposits.credit_of(tenant) == 1_700
+    assert city.lease.instalments(lease_id) == city.lease.paid(lease_id)[0] == 0
 
 
 def test_ends_a_lease_while_paused(city, lease_id, today, terminate, guardian):
