@@ -87,6 +87,7 @@ is_claimed: public(HashMap[uint256, HashMap[address, bool]])
 inherited_of: public(HashMap[uint256, HashMap[address, uint256]])
 _dividends: HashMap[uint256, IDividends.Dividend]
 _excluded: HashMap[uint256, DynArray[address, MAX_EXCLUDED]]
+# dividend -> hash of an order and a holder -> whether the one was followed for the other
 _followed: HashMap[uint256, HashMap[bytes32, bool]]
 
 
@@ -187,12 +188,17 @@ def claim_for(dividend_id: uint256, holders: DynArray[address, MAX_BATCH]) -> ui
 
 
 @external
-def follow_order(dividend_id: uint256, order: IEnforcement.Order):
+def follow_order(
+    dividend_id: uint256, order: IEnforcement.Order, recorded: address = empty(address)
+):
     """
     @notice Give heirs what a dead holder is due, by the weights of the succession that was carried
             out after the record date. Open to anyone: the order says who gets what.
+    @param  recorded  A lost wallet whose place the sender took in the end, and which the dividend was
+            recorded at; zero for the sender's own.
     @custom:reverts "dividends: not payable yet" | "dividends: not a succession"
-        | "dividends: not carried out" | "dividends: was followed" | "dividends: nothing due"
+        | "dividends: not carried out" | "dividends: not the sender's" | "dividends: was followed"
+        | "dividends: nothing due"
     """
     base: uint256 = self._opened(dividend_id)
     assert (
@@ -203,14 +209,19 @@ def follow_order(dividend_id: uint256, order: IEnforcement.Order):
     assert (
         status.executed_at >= self._dividends[dividend_id].record_time
     ), "dividends: not carried out"
-    assert not self._followed[dividend_id][order_id], "dividends: was followed"
-    self._followed[dividend_id][order_id] = True
+    holder: address = order.sender
+    if recorded != empty(address):
+        assert self._payee(recorded) == order.sender, "dividends: not the sender's"
+        holder = recorded
+    followed: bytes32 = keccak256(abi_encode(order_id, holder))
+    assert not self._followed[dividend_id][followed], "dividends: was followed"
+    self._followed[dividend_id][followed] = True
     amount: uint256 = (
-        self._own(dividend_id, base, order.sender) + self.inherited_of[dividend_id][order.sender]
+        self._own(dividend_id, base, holder) + self.inherited_of[dividend_id][holder]
     )
     assert amount != 0, "dividends: nothing due"
-    self.is_claimed[dividend_id][order.sender] = True
-    self.inherited_of[dividend_id][order.sender] = 0
+    self.is_claimed[dividend_id][holder] = True
+    self.inherited_of[dividend_id][holder] = 0
     weights: uint256 = 0
     for weight: uint256 in order.shares:
         weights += weight
@@ -224,7 +235,7 @@ def follow_order(dividend_id: uint256, order: IEnforcement.Order):
         self.inherited_of[dividend_id][order.receivers[i]] += part
         log IDividends.EntitlementMoved(
             dividend_id=dividend_id,
-            sender=order.sender,
+            sender=holder,
             receiver=order.receivers[i],
             amount=part,
             order_id=order_id,

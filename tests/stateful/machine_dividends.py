@@ -620,25 +620,32 @@ class DividendsMachine(ChainMachine):
         self.touched = number
         known, carried = self.declared[number], self.carried[index]
         sender, receivers, weights = carried.order[1:4]
+        # What was recorded at a wallet that the dead one's had taken the place of follows too.
+        lost = [each for each in self.successor if self._payee(each) == sender]
+        holder = data.draw(st.sampled_from([sender, *lost, *lost]))
+        recorded = () if holder == sender else (holder,)
         self._pass()
         refusal = None
         if chain.pending_timestamp < known.pay:
             refusal = "dividends: not payable yet"
         elif carried.at < known.record:
             refusal = "dividends: not carried out"
-        elif (number, index) in self.followed:
+        elif (number, index, holder) in self.followed:
             refusal = "dividends: was followed"
-        elif sum(self._shares(number, sender)) == 0:
+        elif sum(self._shares(number, holder)) == 0:
             refusal = "dividends: nothing due"
         done = self.attempt(
-            *("follow", refusal, self.stage.city.dividends.follow_order, number, carried.order),
+            *("follow", refusal, self.stage.city.dividends.follow_order),
+            *(number, carried.order, *recorded),
             sender=self.stage.payer,
         )
         if done is not None:
-            amount, whole = sum(self._shares(number, sender)), sum(weights)
-            self.followed.add((number, index))
-            self.claimed.add((number, sender))
-            self.inherited[number, sender] = 0
+            amount, whole = sum(self._shares(number, holder)), sum(weights)
+            self.followed.add((number, index, holder))
+            self.claimed.add((number, holder))
+            self.inherited[number, holder] = 0
+            if recorded:
+                self.count("follow for a lost wallet")
             for place, receiver in enumerate(receivers):
                 before, after = sum(weights[:place]), sum(weights[: place + 1])
                 self.inherited[number, receiver] += (

@@ -4,6 +4,8 @@ import ape
 import pytest
 from eth_utils import keccak
 
+from tests.recoveries import replace_wallet
+
 from .taxes import now, wait_until
 
 CASE = keccak(text="certificate of inheritance")
@@ -51,8 +53,8 @@ def succession(shares, heirs):
     return order
 
 
-def follow(shares, dividend_id, order):
-    return shares.dividends.follow_order(dividend_id, order, sender=shares.payer)
+def follow(shares, dividend_id, order, *recorded):
+    return shares.dividends.follow_order(dividend_id, order, *recorded, sender=shares.payer)
 
 
 def test_divides_by_the_orders_weights(shares, money, alice, bob, heirs, succession, carry_out):
@@ -123,6 +125,39 @@ def test_a_blocked_heir_keeps_the_part(
     assert shares.dividends.inherited_of(dividend_id, heirs[0]) == 300_000
     assert shares.dividends.inherited_of(dividend_id, heirs[1]) == 0
     assert not shares.dividends.is_claimed(dividend_id, heirs[0])
+    shares.check(dividend_id)
+
+
+def test_reaches_what_was_recorded_at_wallets_that_were_lost(
+    shares, money, city, enforcer, accounts, alice, bob, heirs, succession, carry_out
+):
+    """Alice lost her wallet, then the next one, and died with the third."""
+    dividend_id = shares.declared(MILLION)
+    first, last = accounts[60], accounts[61]
+    replace_wallet(city, alice, first, enforcer)
+    replace_wallet(city, first, last, enforcer)
+    order = succession(last)
+    carry_out(order)
+    with ape.reverts("dividends: nothing due"):
+        follow(shares, dividend_id, order)
+    for other in (bob, heirs[0]):
+        with ape.reverts("dividends: not the sender's"):
+            follow(shares, dividend_id, order, other)
+
+    receipt = follow(shares, dividend_id, order, alice)
+
+    moved = receipt.decode_logs(shares.dividends.EntitlementMoved)
+    assert [(each.sender, each.receiver, each.amount) for each in moved] == [
+        (alice, heirs[0], 300_000),
+        (alice, heirs[1], 200_000),
+    ]
+    for wallet in (alice, first, last):
+        with ape.reverts("dividends: nothing due"):
+            shares.claim(dividend_id, wallet)
+    with ape.reverts("dividends: was followed"):
+        follow(shares, dividend_id, order, alice)
+    shares.claim(dividend_id, heirs[0])
+    assert money.balanceOf(heirs[0]) == 253_800
     shares.check(dividend_id)
 
 
