@@ -20,6 +20,6 @@ COPY --chown=civitas . .
 ENV PATH=/civitas/.venv/bin:$PATH \
     APE_DATA_FOLDER=/civitas/.cache/ape \
     PYTHONWARNINGS=ignore::UserWarning
-RUN ape compile --force >/dev/null
+RUN make .build/.compiled
 
 CMD ["make", "demo"]

@@ -24,15 +24,18 @@ class Sources:
         return tuple(address for address, each in self.kinds.items() if each == kind)
 
 
-def sources_of(city: City) -> Sources:
-    """Every contract of a city: those that exist once, and all that its factories ever made."""
+def sources_of(city: City, start: int = 0) -> Sources:
+    """Every contract of a city: those that exist once, and all that its factories ever made.
+
+    `start` is a block before which there was no city: a node is asked for fewer logs then.
+    """
     kinds = {
         contract.address: contract.contract_type.name or name for name, contract in city.contracts()
     }
-    for log in _logs(city.token_factory.address, project.TokenFactory, 0, None):
+    for log in _logs(city.token_factory.address, project.TokenFactory, start, None):
         if log.event_name == "TokenCreated":
             kinds[log.token] = "SecurityToken"
-    for log in _logs(city.splitter_factory.address, project.SplitterFactory, 0, None):
+    for log in _logs(city.splitter_factory.address, project.SplitterFactory, start, None):
         if log.event_name == "SplitterCreated":
             kinds[log.splitter] = "RevenueSplitter"
     return Sources(kinds)

@@ -16,7 +16,7 @@ from ape.api import AccountAPI
 from ape.contracts import ContractInstance
 
 from civitas.chain.address_book import AddressBook
-from civitas.chain.city import City
+from civitas.chain.city import TIMELOCK, City
 from civitas.chain.deploy import WrongDeployment
 from civitas.chain.holdings import Holding, Holdings, read_holdings
 from civitas.chain.roles import ADMIN, Role
@@ -82,7 +82,8 @@ def plan_handover(city: City, book: AddressBook, safe: str, sender: str) -> Hand
     elif timelock.council() == safe and not stray:
         acts, waits, acceptance = [], (), None
     else:
-        acts, waits, acceptance = _by_operations(city, timelock, safe, sender, stray)
+        start = book.require(TIMELOCK).block
+        acts, waits, acceptance = _by_operations(city, start, safe, sender, stray)
     is_done = not acts and not waits and acceptance is None
     return Handover(safe, outgoing, before, tuple(acts), waits, acceptance, is_done)
 
@@ -123,8 +124,9 @@ def _by_the_admin(
 
 
 def _by_operations(
-    city: City, timelock: ContractInstance, safe: str, sender: str, stray: list[Holding]
+    city: City, start: int, safe: str, sender: str, stray: list[Holding]
 ) -> tuple[list[Act], tuple[str, ...], SafeCall | None]:
+    timelock: Any = city.timelock
     if timelock.council() != sender:
         raise CivitasError(f"{sender} is not the council, {timelock.council()} is")
     calls: list[tuple[str, Any, tuple[Any, ...], Holding | None]] = [
@@ -141,7 +143,7 @@ def _by_operations(
         # A name for the attempt: what was done once can be done again later.
         salt = chain.blocks.head.number.to_bytes(32, "big")
         call = (target, 0, method.encode_input(*arguments), _NOTHING)
-        known = _scheduled(timelock, call)
+        known = _scheduled(timelock, start, call)
         if known is None:
             delay = timelock.get_minimum_delay()
             acts.append(Act(f"propose: {what}", timelock.schedule, (*call, salt, delay)))
@@ -155,14 +157,14 @@ def _by_operations(
     return acts, tuple(waits), acceptance
 
 
-def _scheduled(timelock: ContractInstance, call: tuple[Any, ...]) -> bytes | None:
-    """The salt under which a call is pending."""
+def _scheduled(timelock: ContractInstance, start: int, call: tuple[Any, ...]) -> bytes | None:
+    """The salt under which a call is pending; `start` is the timelock's own block."""
     target, _amount, payload, _predecessor = call
     salts = {}
     stop = chain.blocks.head.number + 1
-    for log in timelock.CallSalt.range(0, stop):
+    for log in timelock.CallSalt.range(start, stop):
         salts[bytes(log.id)] = bytes(log.salt)
-    for log in timelock.CallScheduled.range(0, stop):
+    for log in timelock.CallScheduled.range(start, stop):
         if log.target == target and bytes(log.payload) == bytes(payload):
             salt = salts.get(bytes(log.id), _NOTHING)
             if timelock.is_operation_pending(log.id) and timelock.hash_operation(

@@ -25,7 +25,8 @@ NATIONAL, LOCAL = 0, 1  # kinds of tax
 
 def health(parameters: Parameters, city: City, book: AddressBook) -> Iterator[Fact]:
     """Facts of a running city; those that only ask for attention are warnings."""
-    events = read_events(sources_of(city))
+    start = book.require("Authority").block
+    events = read_events(sources_of(city, start), start)
     tokens = {
         each.arguments["token"]: each.arguments for each in events if each.name == "TokenCreated"
     }
