@@ -15,6 +15,7 @@ from civitas.chain import assets as chain_assets
 from civitas.chain.assets import Desk, Import, Resolved
 from civitas.chain.batches import Batch
 from civitas.chain.deploy import ZERO_ADDRESS
+from civitas.chain.roles import Role
 from civitas.chain.transactions import Act
 from civitas.errors import CivitasError, InputErrors
 from civitas.inventory import Asset, Mapping, read_assets
@@ -154,6 +155,7 @@ def import_(
         steps=tuple(batch.prepared for batch in batches),
         facts=written,
         outcome=lambda events: ["root of the chain  0x" + plan.root.hex()],
+        role=Role.ASSET_MANAGER,
         is_bulk=True,
     )
     seat.carry_out(act, partial(_import_document, plan, batches))

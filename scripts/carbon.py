@@ -26,6 +26,7 @@ from civitas.carbon.verification import figures
 from civitas.chain import carbon as chain_carbon
 from civitas.chain import carbon_books
 from civitas.chain.operations import unlock
+from civitas.chain.roles import Role
 from civitas.chain.transactions import Act, Prepared
 from civitas.clock import Clock
 from civitas.errors import CivitasError
@@ -440,5 +441,6 @@ def kinds_(seat: Seat, resolution: str, profile: str | None) -> Act:
         lines=tuple(what for what, _ in found),
         steps=tuple(change for _, change in found),
         facts=lambda: {"the chain allows what the profile does": not changes()},
+        role=Role.COUNCIL_CLERK,
         outcome=lambda events: [f"changed {len(found)}"] if found else [],
     )

@@ -14,6 +14,7 @@ from civitas.chain.city import City
 from civitas.chain.deploy import ZERO_ADDRESS
 from civitas.chain.events import Sources, read_events
 from civitas.chain.refusals import reason_of
+from civitas.chain.roles import Role
 from civitas.chain.transactions import Act, Prepared
 from civitas.clock import Clock
 from civitas.errors import CivitasError
@@ -221,6 +222,7 @@ class Desk:
         before = own()
         clock = self.clock
         return Act(
+            role=Role.APPRAISER,
             lines=(
                 f"asset {asset_id}: value {self._money(before.value) if before else 'none'} -> "
                 f"{self._money(value)}",
@@ -252,6 +254,7 @@ class Desk:
             return f"until {self.clock.text(until)}" if until else "none"
 
         return Act(
+            role=Role.COMPLIANCE_OFFICER,
             lines=(
                 f"asset {asset_id}: {proof.lower()} {day(int(filed(asset_id)[proof.kind]))} -> "
                 f"{day(valid_until)} ({self.clock.name})",
@@ -280,6 +283,7 @@ class Desk:
         if not self.registry.property_class(new_class).is_tokenisable and self._receiver(asset_id):
             lines.append("the approved disposal ends")
         return Act(
+            role=Role.COUNCIL_CLERK,
             lines=tuple(lines),
             steps=(
                 Prepared(
@@ -301,6 +305,7 @@ class Desk:
             raise CivitasError(f"{receiver!r} is no address")
         checked = to_checksum_address(receiver)
         return Act(
+            role=Role.COUNCIL_CLERK,
             lines=(
                 f"asset {asset_id}: disposal approved {self._said(self._receiver(asset_id))} -> "
                 f"{self._said(None if checked == ZERO_ADDRESS else checked)}",
@@ -359,6 +364,7 @@ class Desk:
         records = [record_of(each, self._class_id(classes, each.property_class)) for each in parts]
         self._require_sums(f"asset {asset_id}", [asset], records)
         return Act(
+            role=Role.COUNCIL_CLERK,
             lines=(
                 f"asset {asset_id} -> {len(parts)} parts, {self._figures(asset)}",
                 *(
@@ -388,6 +394,7 @@ class Desk:
         names = " + ".join(f"{asset_id}" for asset_id in asset_ids)
         self._require_sums(f"assets {names}", assets, [record])
         return Act(
+            role=Role.COUNCIL_CLERK,
             lines=(
                 f"assets {names} -> {merged.ref}: parcel {merged.parcel}, {self._figures(record)}",
             ),

@@ -22,7 +22,7 @@ from ape_ethereum.provider import Web3Provider
 from eth_utils.crypto import keccak
 
 from civitas.chain.city import City
-from civitas.chain.events import Sources, read_events, sources_of
+from civitas.chain.events import Sources, events_of, sources_of
 from civitas.chain.journal import Journal, append_line
 from civitas.chain.outbox import Outbox, Patience, digest_of
 from civitas.chain.rehearsal import ether
@@ -141,12 +141,7 @@ class Operations:
         kinds = {address.lower(): (address, kind) for address, kind in self._sources.kinds.items()}
         touched = {str(_address(log)).lower() for log in receipt.logs}
         sources = Sources(dict(kinds[each] for each in sorted(touched & kinds.keys())))
-        block = receipt.block_number
-        return [
-            event
-            for event in read_events(sources, block, block)
-            if event.transaction == receipt.txn_hash
-        ]
+        return events_of(sources, receipt)
 
     def _catch_up(self) -> None:
         """Log what was mined while nobody was there to write it down."""

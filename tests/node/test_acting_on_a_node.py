@@ -88,19 +88,23 @@ def test_a_queue_does_on_the_chain_what_was_simulated(node, tmp_path):
 
 def test_a_simulation_in_order_names_the_call_that_is_refused(node, tmp_path):
     """Two calls of a Safe: the node tries them one after the other, and refuses the second."""
-    safe, queue = node.address("Treasury"), tmp_path / "queue.json"
-    authority = node.contract("Authority").functions
-    node.send(1, authority.grantRole(keccak(text="COUNCIL_CLERK_ROLE"), safe))
-    registry = node.contract("AssetRegistry").functions
-    hashed = keccak(text="a document")
-    node.send(2, registry.register(node.account(1), [(hashed, 0, 10_000, 0, hashed, 10**6)]))
-    paper = ("--document", "0x" + "ab" * 32)
-    by_safe = ("--safe", safe, "--queue", queue)
+    safe, queue = node.address("TokenFactory"), tmp_path / "queue.json"
+    authority, treasury = node.contract("Authority").functions, node.contract("Treasury")
+    money, fund = node.contract("PaymentToken"), b"GENERAL".ljust(32, b"\0")
+    node.send(1, authority.grantRole(keccak(text="TREASURER_ROLE"), safe))
+    node.send(0, money.functions.mint(node.account(0), 500))
+    node.send(0, money.functions.approve(treasury.address, 500))
+    node.send(0, treasury.functions.deposit_income(money.address, 500, fund))
 
-    first = node.run("asset", "reclassify", 1, "OFFICE", "--resolution", "r", *paper, *by_safe)
-    second = node.run("asset", "prove", 1, "title", "--until", "2999-12-31", *paper, *by_safe)
+    def approve(document):
+        return node.run(
+            *("treasury", "approve", "GENERAL", node.account(33), 300, "--document", document),
+            *("--safe", safe, "--queue", queue),
+        )
+
+    first, second = approve("0x" + "ab" * 32), approve("0x" + "cd" * 32)
 
     assert first.returncode == 0, first.stderr
     assert second.returncode == 2
-    assert "call 2 of 2: the chain refuses: authorized: missing role" in second.stderr
+    assert "call 2 of 2: the chain refuses: treasury: fund too small" in second.stderr
     assert len(json.loads(queue.read_text())["transactions"]) == 1

@@ -19,6 +19,7 @@ from civitas.chain.simulation import Call, gas_in_order
 from civitas.errors import CivitasError
 from scripts._common import confirm
 from scripts.asset import cli
+from scripts.treasury import cli as treasury
 
 CLERK, OFFICER = 3, 5  # test accounts
 REPORT = "0x" + "ab" * 32
@@ -303,21 +304,26 @@ def test_a_call_is_in_a_queue_once(queued, queue, office):
     assert queue.read_text() == text
 
 
-def test_a_queue_is_tried_from_the_safe_as_a_whole(queued, queue, asset, safe, office):
+def test_a_queue_is_tried_from_the_safe_as_a_whole(
+    run_command, queue, city, safe, council, money, payer, general_fund, alice
+):
     """The second call is refused after the first, though the chain would take it alone."""
-    assert queued("reclassify", office, "HOUSING").exit_code == 0
-    text = queue.read_text()
-    assert queued("reclassify", office, "LAND").exit_code == 0
-    assert json.loads(queue.read_text()) != json.loads(text)
+    city.authority.grantRole(keccak(text="TREASURER_ROLE"), safe, sender=council)
+    money.mint(payer, 500, sender=payer)
+    money.approve(city.treasury, 500, sender=payer)
+    city.treasury.deposit_income(money, 500, general_fund, sender=payer)
 
-    refused = asset(
-        *("prove", office, "title", "--until", DAY, "--document", REPORT),
-        *("--safe", safe, "--queue", queue),
-    )
+    def approve(document):
+        paper = ("--document", document, "--safe", safe, "--queue", queue)
+        return run_command(treasury, "approve", "GENERAL", alice.address, 300, *paper)
+
+    assert approve(REPORT).exit_code == 0
+
+    refused = approve("0x" + "cd" * 32)
 
     assert refused.exit_code == 2
-    assert "call 3 of 3: the chain refuses: authorized: missing role" in refused.stderr
-    assert len(json.loads(queue.read_text())["transactions"]) == 2
+    assert "call 2 of 2: the chain refuses: treasury: fund too small" in refused.stderr
+    assert len(json.loads(queue.read_text())["transactions"]) == 1
 
 
 def test_a_dry_run_writes_no_queue(queued, queue, office):

@@ -977,7 +977,7 @@ def test_another_profile_withdraws_what_the_first_allowed(city, council_clerk):
 def test_only_the_clerk_may_apply_kinds(carbon):
     done = carbon("kinds", "--account", "TEST::30", "--resolution", "mine", "--yes")
 
-    refused(done, 2, "the chain refuses: ")
+    refused(done, 2, "lacks COUNCIL_CLERK")
 
 
 @pytest.mark.parametrize(
