@@ -385,12 +385,14 @@ def record_vacancy(lease_id: uint256, day: uint256, is_final: bool, document_has
     account: Account = self._rolled(self._account(lease_id), today)
     old_day: uint256 = self._vacated(parties, account)
     assert day >= old_day and day <= today, "lease: bad day"
+    # The last year that ran: rent of the next may have been paid, and refunded.
+    last: Account = self._from_start(lease_id, account)
     if account.count != 0:
-        account = self._in_year(account, rent_schedule._year(account.schedule, account.count - 1))
+        last = self._in_year(last, rent_schedule._year(account.schedule, account.count - 1))
     end_day: uint256 = account.schedule.end_day
     penalty: uint256 = rent_tariff._occupation_penalty(
-        account.terms, account.rent, day - end_day
-    ) - rent_tariff._occupation_penalty(account.terms, account.rent, old_day - end_day)
+        account.terms, last.rent, day - end_day
+    ) - rent_tariff._occupation_penalty(account.terms, last.rent, old_day - end_day)
     if penalty != 0:
         account.penalty += penalty
         account.has_extras = True

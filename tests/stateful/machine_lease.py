@@ -89,7 +89,7 @@ class LeaseMachine(ChainMachine):
             base = min(month_of(anchor), month_of(self.today)) - 1
             self._publish(base, 1_000)
         rent = lot.choice([12_000, 47_500, 1_000_000])
-        self.asked_deposit = lot.choice([0, rent // 4])
+        self.asked_deposit = lot.choice([0, *[rent // 4] * 3])
         how = {"anchor": anchor, "end": end, "annual_rent": rent, "use": "RANDOM"}
         draft = stage.draft(stage.asset_id, start, deposit=self.asked_deposit, **how)
         self.lease.sign(draft, DOCUMENT, sender=stage.asset_manager)
@@ -110,12 +110,14 @@ class LeaseMachine(ChainMachine):
     @rule(seed=seeds, share=st.sampled_from([20, 100, 3, 60, 101]))
     def act(self, seed, share):
         lot = self.lot(seed)
-        acts = [*[self._wait] * 4, *[self._pay] * 4, *[self._pay_deposit] * 2, self._declare]
+        acts = [*[self._wait] * 4, *[self._pay] * 4, *[self._pay_deposit] * 2, *[self._declare] * 2]
         acts += [self._draw, self._vacate, self._settle, self._withdraw, self._court]
         acts += [self._publish_now] * 2 if self.tariff["index_id"] else []
-        acts += [self._terminate] if lot.random() < 0.3 else []
+        acts += [self._terminate]
         acts += [self._stop] * (4 if self.is_paused else 1)
-        acts += [self._draw] * 3 if self.is_default else []
+        acts += [self._draw] * 8 if self.is_default and self.deposit else []
+        acts += [self._pay_deposit] * 3 if not self.deposit and not self.is_settled else []
+        acts += [self._withdraw] * 4 if self.credit else []
         lot.choice(acts)(lot, share)
 
     def _wait(self, lot, share):
@@ -217,7 +219,7 @@ class LeaseMachine(ChainMachine):
 
     def _terminate(self, lot, share):
         today = self.today
-        end = today + timedelta(lot.choice([-1, 0, 10, 45]))
+        end = today + timedelta(lot.choice([-1, 0, 10, 45, 45]))
         refusal = None
         if self.is_settled:
             refusal = "lease: is settled"

@@ -232,3 +232,44 @@ def test_rests_a_lease_to_come_on_the_latest_value_of_today(city, house, sign, s
     publish(month_of(START) - 1, 1_000)
 
     assert sign(house, months_later(START, 9), use="INDEXED") == 1
+
+
+def test_holding_over_costs_the_rent_of_the_last_year_that_ran(
+    city, money, house, sign, set_tariff, publish, pay, asset_manager
+):
+    """Ended on its anniversary, when rent of the next year was paid already."""
+    set_tariff("INDEXED", index_id=1, max_age_months=3, fallback_bps=200, occupation_bps=10_000)
+    chain.pending_timestamp = midnight(START) + DAY
+    publish(month_of(START) - 1, 1_000)
+    lease_id = sign(house, START, months=36, annual_rent=12_000, use="INDEXED")
+    chain.pending_timestamp = midnight(date(2031, 1, 1))
+    pay(lease_id, 12_000 + 1_020)
+    money.mint(asset_manager, 1_020, sender=asset_manager)
+    money.approve(city.lease, 1_020, sender=asset_manager)
+    end = day_number(date(2031, 1, 1))
+    city.lease.terminate(lease_id, end, keccak(text="notice"), sender=asset_manager)
+    chain.pending_timestamp = midnight(date(2032, 1, 1))
+
+    city.lease.record_vacancy(
+        lease_id, end + 365, True, keccak(text="a letter"), sender=asset_manager
+    )
+
+    assert city.lease.owed(lease_id).penalty == 12_000
+
+
+def test_recording_who_held_over_leaves_what_was_owed_before(
+    city, house, sign, set_tariff, publish, asset_manager
+):
+    """INV-LEASE-1: rent of two years is unpaid, of which the second is dearer."""
+    set_tariff("INDEXED", index_id=1, max_age_months=3, fallback_bps=200)
+    chain.pending_timestamp = midnight(START) + DAY
+    publish(month_of(START) - 1, 1_000)
+    lease_id = sign(house, START, months=13, annual_rent=12_000, use="INDEXED")
+    chain.pending_timestamp = midnight(date(2031, 2, 1))
+    chain.mine()
+    assert city.lease.arrears(lease_id) == 12_000 + 1_020
+
+    end = day_number(date(2031, 2, 1))
+    city.lease.record_vacancy(lease_id, end, True, keccak(text="a letter"), sender=asset_manager)
+
+    assert city.lease.arrears(lease_id) == 12_000 + 1_020

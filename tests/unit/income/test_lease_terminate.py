@@ -285,3 +285,16 @@ def test_refuses_all_but_the_asset_manager(city, lease_id, today, request, calle
         )
 
     assert city.lease.end_day(lease_id) == day_number(END)
+
+
+def test_reckons_the_days_of_a_lease_that_ends_before_its_anchor(
+    city, house, sign, today, terminate
+):
+    lease_id = sign(
+        house, date(2026, 6, 10), anchor=date(2026, 7, 1), end=date(2027, 1, 1), annual_rent=36_500
+    )
+
+    terminate(lease_id, date(2026, 6, 20))
+
+    assert city.lease.instalments(lease_id) == 1
+    assert city.lease.due(lease_id, 2**64) == 1_000
