@@ -153,6 +153,7 @@ def _unexpected_roles(parameters: Parameters, city: City, book: AddressBook) -> 
         (Role.COMPLIANCE_OFFICER.name, city.enforcement.address),
         (Role.TOKEN_FACTORY.name, city.token_factory.address),
         (Role.LEASE.name, city.lease.address),
+        (Role.RENT_ESCROW.name, city.rent_escrow.address),
         (Role.DIVIDENDS.name, city.dividends.address),
     }
     holdings = read_holdings(city, book)

@@ -1,6 +1,6 @@
 """What is done when something is wrong: modules stopped, accounts frozen, units moved by order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -255,7 +255,10 @@ def undo(city: City, order_id: bytes, case: bytes, enforcer: AccountAPI) -> Act:
     status, clock = enforcement.status_of(order_id), city.clock
     lines = [f"take back order 0x{order_id.hex()}", *_said(city, order)]
     if status.is_undone:
-        return Act((*lines, "an order to take it back was proposed already"), (), lambda: {})
+        return Act((*lines, "taken back already"), (), lambda: {})
+    if pending := _undoing(city, order_id):
+        said = "an order to take it back was proposed already"
+        return Act((*lines, said, *_standing(city, pending)), (), lambda: {})
     end = status.executed_at + int(enforcement.UNDO_WINDOW())
     if not status.executed_at or city.now > end:
         raise CivitasError(
@@ -265,7 +268,7 @@ def undo(city: City, order_id: bytes, case: bytes, enforcer: AccountAPI) -> Act:
     return Act(
         lines=tuple(lines),
         steps=(Prepared(enforcement.propose_undo, (astuple(order), case), enforcer),),
-        facts=lambda: {"an order takes it back": enforcement.status_of(order_id).is_undone},
+        facts=lambda: {"an order is to take it back": _undoing(city, order_id) is not None},
         role=Role.ENFORCER,
         outcome=lambda events: [
             line
@@ -292,9 +295,8 @@ def cancel(city: City, order_id: bytes, guardian: AccountAPI) -> Act:
 
 def order_of(city: City, order_id: bytes) -> Order:
     """What was proposed, from the events. Raises CivitasError where nothing was."""
-    for event in read_events(Sources({city.enforcement.address: "Enforcement"})):
-        said = event.arguments
-        if event.name == "OrderProposed" and bytes(said["order_id"]) == order_id:
+    for said in _proposals(city):
+        if bytes(said["order_id"]) == order_id:
             return Order(
                 token=str(said["token"]),
                 sender=str(said["sender"]),
@@ -305,6 +307,24 @@ def order_of(city: City, order_id: bytes) -> Order:
                 undoes=bytes(said["undoes"]),
             )
     raise CivitasError(f"no order 0x{order_id.hex()} was proposed")
+
+
+def _undoing(city: City, order_id: bytes) -> bytes | None:
+    """The order that is to take one back, while it can: not called off, and not over."""
+    for said in _proposals(city):
+        if bytes(said["undoes"]) == order_id:
+            undo_id = bytes(said["order_id"])
+            status = city.enforcement.status_of(undo_id)
+            if not status.is_cancelled and city.now < status.expires_at:
+                return undo_id
+    return None
+
+
+def _proposals(city: City) -> Iterator[Mapping[str, Any]]:
+    """What each order said when it was proposed."""
+    for event in read_events(Sources({city.enforcement.address: "Enforcement"})):
+        if event.name == "OrderProposed":
+            yield event.arguments
 
 
 def _said(city: City, order: Order) -> Sequence[str]:

@@ -36,10 +36,11 @@ def standard_input(contract: str) -> dict[str, Any]:
     who compiles it needs nothing but the compiler. Do not change what is returned.
     """
     packages = Path(snekmate.__path__[0]).resolve().parent
-    roots = (Path(project.path).resolve(), packages)
+    # The packages may be in a virtual environment within the project.
+    roots = (packages, Path(project.path).resolve())
     source = source_of(contract)
     # Vyper looks in the last one first.
-    files = FilesystemInputBundle([packages, roots[0]])
+    files = FilesystemInputBundle([*roots])
     settings = Settings(evm_version=evm_version(), optimize=OptimizationLevel.from_string(OPTIMIZE))
     compiled = CompilerData(files.load_file(Path(source)), files, settings=settings)
     return {

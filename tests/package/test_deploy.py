@@ -52,7 +52,7 @@ def test_each_record_says_where_and_how(deployed, book, deployer):
     assert (record.compiler, record.evm_version) == ("vyper 0.4.3", "cancun")
     assert record.optimize == "gas"
     assert record.commit == commit_of(Path.cwd())
-    assert len(list(book.folder.glob("*.json"))) == 27
+    assert len(list(book.folder.glob("*.json"))) == 28
 
 
 def test_a_second_run_sends_nothing(deployed, book, deployer):

@@ -266,7 +266,7 @@ def test_tells_who_holds_what_since_when(direct, own_book, council, cashier, str
         (stranger.address, granted.block_number)
     ]
     # Two of each of the separate duties less one, and the contracts' own.
-    assert len({each.account for each in holdings.held}) == 22
+    assert len({each.account for each in holdings.held}) == 23
 
 
 def set_past_the_events(authority, role, account, value):

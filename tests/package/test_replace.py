@@ -14,6 +14,7 @@ from civitas.chain.address_book import AddressBook
 from civitas.chain.check import facts
 from civitas.chain.city import City
 from civitas.chain.deploy import accept_admin, deploy_city, name32
+from civitas.chain.leases import draft
 from civitas.chain.rehearsal import plan_city
 from civitas.chain.replace import NEXT, REFUSED, plan_replacement, replace_contract
 from civitas.errors import CivitasError
@@ -70,8 +71,12 @@ def own_city(
     )
     token.mint(alice, 500, sender=asset_manager)
     first = datetime.fromtimestamp(now, UTC).date().replace(day=1) - timedelta(days=1)
-    start = (first.replace(day=1) - datetime(1970, 1, 1).date()).days
-    city.lease.sign(1, tenant, start, 24, 100_000, keccak(text="lease"), sender=asset_manager)
+    start = first.replace(day=1)
+    terms = draft(
+        *(1, tenant.address, "AGREED", start, start.replace(year=start.year + 2)),
+        annual_rent=12 * 100_000,
+    )
+    city.lease.sign(terms, keccak(text="lease"), sender=asset_manager)
     money.mint(tenant, 10**6, sender=deployer)
     money.approve(city.lease, 10**6, sender=tenant)
     city.lease.pay(1, 100_000, sender=tenant)

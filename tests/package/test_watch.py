@@ -1,6 +1,7 @@
 """`ape run watch`: every alert once, however often it is started or killed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from ape import chain
@@ -10,6 +11,7 @@ from eth_utils import keccak
 
 from civitas.chain import watch as chain_watch
 from civitas.chain.check import Fact
+from civitas.chain.leases import EPOCH, draft
 from scripts import watch as command
 
 DAY = 86_400
@@ -80,9 +82,11 @@ def test_tells_of_overdue_rent_when_it_begins_and_when_it_begins_again(
 ):
     asset = register_asset("an office")
     create_splitter(asset, [(city.treasury, 10_000, general_fund)])
-    start = city.now // DAY + 2
-    paper = keccak(text="paper")
-    city.lease.sign(asset, tenant, start, 12, 1_000, paper, sender=asset_manager)
+    start = EPOCH + timedelta(city.now // DAY + 2)
+    terms = draft(
+        *(asset, tenant.address, "AGREED", start, start + timedelta(365)), annual_rent=12_000
+    )
+    city.lease.sign(terms, keccak(text="paper"), sender=asset_manager)
     watch()
     assert watch() == []
     chain.mine(timestamp=city.now + 10 * DAY)

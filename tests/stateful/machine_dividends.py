@@ -576,6 +576,7 @@ class DividendsMachine(ChainMachine):
         lost = data.draw(st.sampled_from(alive))
         spare = spares[0]
         replace_wallet(self.stage.city, lost, spare, self.stage.enforcer)
+        self._pass()
         self.successor[lost] = spare.address
         self.wallets.append(spare.address)
         self.class_of[spare.address] = self.class_of[lost]

@@ -112,7 +112,10 @@ class LeaseMachine(ChainMachine):
         lot = self.lot(seed)
         acts = [*[self._wait] * 4, *[self._pay] * 4, *[self._pay_deposit] * 2, *[self._declare] * 2]
         acts += [self._draw, self._vacate, self._settle, self._withdraw, self._court]
-        acts += [self._publish_now] * 2 if self.tariff["index_id"] else []
+        acts += [self._publish_now] * 4 if self.tariff["index_id"] else []
+        acts += [self._court] * 3 if self.order or self.held_by_court else []
+        over = (self.model.vacated or self.model.end) <= self.today
+        acts += [self._settle, self._vacate] * 3 if over and not self.is_settled else []
         acts += [self._terminate]
         acts += [self._stop] * (4 if self.is_paused else 1)
         acts += [self._draw] * 8 if self.is_default and self.deposit else []

@@ -17,23 +17,23 @@ FLOORS = {
     "paid and shared out": 4,  # 12
     "pay_deposit": 8,  # 23
     "pay_deposit refused": 15,  # 29
-    "declare": 6,  # 18
+    "declare": 2,  # 8
     "declare refused": 8,  # 24
-    "default cured": 5,  # 15
+    "default cured": 2,  # 6
     "draw": 1,  # 4
     "draw refused": 15,  # 29
-    "terminate": 4,  # 12
+    "terminate": 2,  # 6
     "terminate refused": 9,  # 26
-    "refund": 3,  # 9
-    "vacate": 4,  # 12
+    "refund": 1,  # 5
+    "vacate": 2,  # 5
     "vacate refused": 7,  # 21
     "settle": 6,  # 19
     "settle refused": 8,  # 23
-    "settled with debts": 2,  # 8
+    "settled with debts": 1,  # 6
     "withdraw": 3,  # 11
     "withdraw refused": 15,  # 29
     "held by a court": 5,  # 15
-    "released": 2,  # 8
+    "released": 1,  # 4
     "publish": 5,  # 17
 }
 

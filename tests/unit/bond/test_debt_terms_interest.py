@@ -103,6 +103,14 @@ def test_a_regular_coupon_of_icma_is_a_half_whatever_its_days(debt, token, lay_d
     assert [debt.coupon(token, number, WHOLE) for number in (1, 2, 3, 4)] == [25_000] * 4
 
 
+def test_regular_periods_are_all_counted_back_from_maturity(debt, token, lay_down):
+    """From 31 March: 28 February and 31 January, which is not a month before 28 February."""
+    lay_down(Terms(120_000, 10**6, 1, 1, date(2027, 1, 31), date(2027, 3, 31), ICMA))
+
+    assert debt.coupon(token, 1, WHOLE) == 20_000
+    assert debt.accrued(token, number_of(date(2027, 2, 28)), WHOLE) == 10_000
+
+
 def test_february_ends_thirty_days_but_at_maturity(debt, token, lay_down):
     lay_down(Terms(360_000, 10**6, 6, 2, date(2026, 2, 28), date(2027, 2, 28), THIRTY_E_ISDA))
 
