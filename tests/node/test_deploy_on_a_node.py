@@ -8,7 +8,7 @@ from web3.exceptions import TransactionNotFound
 
 from tests.node.conftest import PARAMS
 
-STEPS, RECORDS = 50, 27
+STEPS, RECORDS = 51, 28
 
 
 @pytest.fixture
