@@ -92,7 +92,7 @@ def test_every_line_of_the_page(anvil, params, explorer, tmp_path):
 
     assert "the outgoing account holds nothing" in said
     assert "facts hold, 0 warnings" in said
-    assert len(explorer.verified) == 21  # 19 of the deployment, 2 of carbon
+    assert len(explorer.verified) == 26  # 24 of the deployment, 2 of carbon
     report = json.loads((tmp_path / "roles.json").read_text())
     assert [each["who"] for each in report["holdings"] if each["role"] == "ADMIN"] == ["Timelock"]
     assert not [each for each in report["holdings"] if each["who"] == "deployer"]

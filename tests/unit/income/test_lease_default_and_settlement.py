@@ -95,6 +95,11 @@ def test_a_payment_of_less_than_the_fee_leaves_the_rent(city, lease_id, pay):
 
     assert city.lease.owed(lease_id) == (1, 2_000, 0)
     assert city.lease.paid(lease_id) == (0, 18)
+    # Eight nights of 2,000 more: 75,000 in all, a fee of 24. No night counts twice.
+    assert city.lease.owed(lease_id, midnight(date(2030, 2, 28))) == (6, 2_000, 0)
+    go_to(date(2030, 2, 28))
+    pay(lease_id, 1)
+    assert city.lease.owed(lease_id) == (5, 2_000, 0)
 
 
 def test_tax_comes_last_of_an_instalment(set_tariff, city, house, sign, pay):
