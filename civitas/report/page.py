@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 from civitas.report import charts
 from civitas.report.charts import Chart, Row
 from civitas.report.money import Currency, digits, divided, trimmed
-from civitas.year.balance import KEYS, differences
+from civitas.year.balance import KEYS, PARTS, differences
 
 TONNE_DECIMALS = 8  # of CarbonCredit
 LABELS = {
@@ -148,7 +148,7 @@ def _tiles(figures: dict[str, Any], currency: Currency) -> str:
     for key in KEYS:
         short, exact = currency.short(money[key]), currency.exact(money[key])
         notes = [exact] if exact != short else []
-        if key != "rent_paid" and 0 < rent <= 20_000 * money[key]:  # else it reads 0.00
+        if key in PARTS and 0 < rent <= 20_000 * money[key]:  # else it reads 0.00
             notes.append(f"{divided(100 * money[key], rent, 2)} % of the rent")
         if key == "claimable":
             now = currency.exact(figures["claimable_in_whole_units"])
@@ -188,7 +188,8 @@ def _twice(figures: dict[str, Any], currency: Currency) -> str:
     state, events = figures["from_state"], figures["from_events"]
     wrong = [place for place, key in enumerate(KEYS) if state[key] != events[key]]
     return _table(
-        f"In {currency.symbol}, exact to the base unit. The last four sum to the first.",
+        f"In {currency.symbol}, exact to the base unit. The four after the first sum to it; "
+        "what is held for tenants are their deposits.",
         ("Figure", "From state", "From events", "Agree"),
         [
             (

@@ -191,6 +191,7 @@ def test_page_shows_every_key_figure():
     for text in ("USD 1,234.57", "USD 1,234.567890", "USD 700.00", "USD 0.000001"):
         assert text in words
     assert "56.70 % of the rent" in words
+    assert sum(each.endswith("% of the rent") for each in words) == 3  # not of deposits
     assert "USD 34.567880 can be claimed now, the rest are parts of a base unit" in words
     for label, value in (("Assets leased", "1"), ("Transactions", "1,874")):
         assert words[words.index(label) + 1] == value
