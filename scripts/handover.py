@@ -15,9 +15,9 @@ from civitas.chain.handover import (
     apply_handover,
     leftovers,
     plan_handover,
-    write_for_safe,
 )
 from civitas.chain.holdings import as_document, as_markdown, people_of, read_holdings
+from civitas.chain.safe import Queue
 from scripts._common import (
     EXIT_DIFFERENCE,
     FILE,
@@ -72,7 +72,7 @@ def apply(
         planned = plan_handover(city, book, planned.safe, str(account.address))
     if planned.acceptance and not planned.waits and not planned.acts:
         path = (records or book_folder(provider)) / SAFE_FILE
-        write_for_safe(path, planned.acceptance)
+        Queue(path, planned.safe).write([planned.acceptance.call])
         click.echo(f"the Safe must send {planned.acceptance.what}: load {path} in its app")
     for each in planned.waits:
         click.echo(f"waits: {each}; then run this command again")

@@ -5,10 +5,8 @@ replaced is replaced by an operation, which is proposed, waits, and is carried o
 same command again. The last step is always the Safe's own: it accepts.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from ape import chain
@@ -20,6 +18,7 @@ from civitas.chain.city import TIMELOCK, City
 from civitas.chain.deploy import WrongDeployment
 from civitas.chain.holdings import Holding, Holdings, read_holdings
 from civitas.chain.roles import ADMIN, Role
+from civitas.chain.simulation import Call
 from civitas.chain.transactions import Prepared
 from civitas.errors import CivitasError
 
@@ -43,6 +42,11 @@ class SafeCall:
     what: str
     to: str
     data: str
+
+    @property
+    def call(self) -> Call:
+        """As a queue takes it."""
+        return Call(self.to, bytes.fromhex(self.data.removeprefix("0x")))
 
 
 @dataclass(frozen=True)
@@ -223,18 +227,6 @@ def leftovers(city: City, planned: Handover) -> list[str]:
         if account != planned.safe:
             found.extend(f"{account} holds {role}" for role in roles)
     return found
-
-
-def write_for_safe(path: Path, call: SafeCall) -> None:
-    """A file that the Safe's Transaction Builder loads."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document = {
-        "version": "1.0",
-        "chainId": str(chain.provider.chain_id),
-        "meta": {"name": f"Civitas hand-over: {call.what}"},
-        "transactions": [{"to": call.to, "value": "0", "data": call.data}],
-    }
-    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def _time(seconds: int) -> str:

@@ -148,8 +148,6 @@ def _put(
         record = investor_records._with_country_and_class(
             record, convert(claim.country, uint256), convert(claim.investor_class, uint256)
         )
-        if investor_records._is_vouched(record):
-            assert record == old_record, "claims: not the office's word"
     else:
         investor_records._check_record(record)
         assert claim.country == 0 and claim.investor_class == 0, "claims: not the first topic"
@@ -163,6 +161,8 @@ def _put(
         if old == packed and record == old_record:
             # Somebody filed it before; what goes on from here need not fail for that.
             return record
+        if investor_records._is_vouched(record):
+            assert record == old_record, "claims: not the office's word"
         record = self._renewed(claim, required, place, record, packed, old)
     log IIdentityRegistry.ClaimFiled(
         identity=claim.identity,

@@ -6,9 +6,8 @@ import time
 import pytest
 from web3.exceptions import TransactionNotFound
 
+from tests.deployment import RECORDS, STEPS
 from tests.node.conftest import PARAMS
-
-STEPS, RECORDS = 51, 28
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from civitas.year.balance import KEYS, PARTS
+from tests.deployment import RECORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = (ROOT / "samples/assets.csv").read_text().splitlines(keepends=True)
@@ -190,7 +191,7 @@ def test_deploy_writes_an_address_book(tmp_path):
     )
 
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "book").glob("*.json"))) == 28
+    assert len(list((tmp_path / "book").glob("*.json"))) == RECORDS
     assert "CityDirectory" in done.stdout
 
 

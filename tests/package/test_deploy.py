@@ -12,6 +12,7 @@ from civitas.chain.deploy import WrongDeployment, accept_admin, deploy_city
 from civitas.chain.roles import ADMIN, Role
 from civitas.errors import CivitasError
 from civitas.source import commit_of
+from tests.deployment import RECORDS
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
 
@@ -52,7 +53,7 @@ def test_each_record_says_where_and_how(deployed, book, deployer):
     assert (record.compiler, record.evm_version) == ("vyper 0.4.3", "cancun")
     assert record.optimize == "gas"
     assert record.commit == commit_of(Path.cwd())
-    assert len(list(book.folder.glob("*.json"))) == 28
+    assert len(list(book.folder.glob("*.json"))) == RECORDS
 
 
 def test_a_second_run_sends_nothing(deployed, book, deployer):

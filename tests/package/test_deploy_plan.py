@@ -10,9 +10,9 @@ from civitas.chain.address_book import AddressBook
 from civitas.chain.deploy import deploy_city
 from civitas.chain.rehearsal import plan_city
 from civitas.errors import CivitasError
+from tests.deployment import RECORDS, STEPS
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
-STEPS, RECORDS = 51, 28
 
 
 def checksum(folder):

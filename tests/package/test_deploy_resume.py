@@ -21,9 +21,9 @@ from civitas.chain.rehearsal import plan_city
 from civitas.chain.roles import ADMIN, Role
 from civitas.chain.sources import creation_code
 from civitas.errors import CivitasError
+from tests.deployment import STEPS
 
 PARAMS = Path("deployments/ethereum/local/params.toml")
-STEPS = 51
 
 
 class Killed(BaseException):

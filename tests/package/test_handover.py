@@ -18,6 +18,7 @@ from civitas.chain.roles import ADMIN, Role
 from civitas.errors import CivitasError
 from scripts.handover import SAFE_FILE, cli
 from tests.conftest import PARAMS
+from tests.deployment import STEPS
 
 HOUR = 3_600
 
@@ -71,7 +72,7 @@ def test_a_plan_with_a_timelock_is_the_run(own_book, deployer, timelocked):
 
     city = deploy_city(timelocked, own_book, deployer)
 
-    assert deployer.nonce - before == len(plan.steps) == 52
+    assert deployer.nonce - before == len(plan.steps) == STEPS + 1
     assert plan.roles["ADMIN"] == (city.timelock.address,)
     assert own_book.require("Timelock").address == city.timelock.address
     again = plan_city(timelocked, own_book, deployer.address)

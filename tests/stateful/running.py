@@ -69,7 +69,13 @@ class ChainMachine(RuleBasedStateMachine):
         return None
 
 
-def run(machine: type[ChainMachine], stage: Any, floors: dict[str, int], campaign_runs=1_000):
+def run(
+    machine: type[ChainMachine],
+    stage: Any,
+    floors: dict[str, int],
+    campaign_runs=1_000,
+    steps_each=40,
+):
     """Run the machine 30 times, or as a campaign, and ask for what its runs must have seen.
 
     A floor counts runs, not steps. It is a third of the least seen in five or six streams of draws,
@@ -84,7 +90,7 @@ def run(machine: type[ChainMachine], stage: Any, floors: dict[str, int], campaig
         lambda: machine(stage),
         settings=settings(
             max_examples=campaign_runs if IS_CAMPAIGN else 30,
-            stateful_step_count=100 if IS_CAMPAIGN else 40,
+            stateful_step_count=100 if IS_CAMPAIGN else steps_each,
             derandomize=not IS_CAMPAIGN and "CIVITAS_STREAM" not in os.environ,
             database=None,
             deadline=None,
